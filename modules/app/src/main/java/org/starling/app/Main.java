@@ -1,0 +1,66 @@
+package org.starling.app;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Where the program begins. {@code node} and {@code cli} take options in Bitcoin Core's manner, the others in POSIX's. */
+@Command(name = "starling", description = "A peer-to-peer node.")
+public final class Main {
+    private Main() {}
+
+    /** Runs the command that the first argument names and exits with its status. */
+    public static void main(String[] arguments) {
+        int status = run(Arrays.asList(arguments));
+        System.out.flush();
+        System.err.flush();
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    static int run(List<String> arguments) {
+        if (arguments.isEmpty()) {
+            System.out.print(overview());
+            return 0;
+        }
+        return switch (arguments.getFirst()) {
+            case "rehearse" -> Rehearsal.run();
+            default -> posix(arguments);
+        };
+    }
+
+    private static int posix(List<String> arguments) {
+        return new CommandLine(new Main())
+                .setParameterExceptionHandler((failure, given) -> complain(System.err, failure.getMessage()))
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (failure instanceof UsageException) {
+                        return complain(System.err, failure.getMessage());
+                    }
+                    throw failure;
+                })
+                .execute(arguments.toArray(String[]::new));
+    }
+
+    private static int complain(PrintStream to, @Nullable String message) {
+        to.println("Error: " + message);
+        return 1;
+    }
+
+    private static String overview() {
+        try (InputStream text = Main.class.getResourceAsStream("overview.txt")) {
+            if (text == null) {
+                throw new AssertionError("overview.txt is part of the program");
+            }
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AssertionError("overview.txt is part of the program", e);
+        }
+    }
+}

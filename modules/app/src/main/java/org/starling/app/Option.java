@@ -1,0 +1,32 @@
+package org.starling.app;
+
+import java.util.List;
+
+/**
+ * An option of the node, by the name that Bitcoin Core gives it.
+ *
+ * @param name without the dash
+ * @param value how the help names the value, empty for a yes-or-no option
+ * @param group heading of the help; {@link #ACCEPTED} for one that is taken and has no effect here
+ * @param help in a sentence, with the default
+ */
+record Option(String name, String value, String group, String help, List<Trait> traits) {
+    /** Group of the options that other people's scripts pass and that change nothing here. */
+    static final String ACCEPTED = "";
+
+    /** How an option may be written. */
+    enum Trait {
+        /** In the part of a configuration file before any section it counts for the main chain only. */
+        NETWORK_ONLY,
+        /** It may be given without {@code =value} only if that means something. */
+        NEEDS_VALUE,
+        /** {@code -no...} means nothing for it. */
+        NOT_NEGATED,
+        /** Its value is not written to the log. */
+        SECRET
+    }
+
+    boolean has(Trait trait) {
+        return traits.contains(trait);
+    }
+}

@@ -1,0 +1,223 @@
+package org.starling.app;
+
+import static org.starling.app.Option.Trait.NEEDS_VALUE;
+import static org.starling.app.Option.Trait.NETWORK_ONLY;
+import static org.starling.app.Option.Trait.NOT_NEGATED;
+import static org.starling.app.Option.Trait.SECRET;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The options that a command knows, in the order of its help. */
+final class Options {
+    private final Map<String, Option> byName = new LinkedHashMap<>();
+    private String group = "";
+
+    private Options() {}
+
+    @Nullable
+    Option find(String name) {
+        return byName.get(name);
+    }
+
+    Collection<Option> all() {
+        return byName.values();
+    }
+
+    /** The help text: each group with its options, those without effect left out. */
+    String help() {
+        StringBuilder text = new StringBuilder();
+        String heading = "";
+        for (Option option : byName.values()) {
+            if (option.group().equals(Option.ACCEPTED)) {
+                continue;
+            }
+            if (!option.group().equals(heading)) {
+                heading = option.group();
+                text.append('\n').append(heading).append(":\n");
+            }
+            String usage = "  -" + option.name() + (option.value().isEmpty() ? "" : "=" + option.value());
+            text.append(String.format(Locale.ROOT, "%-34s ", usage));
+            if (usage.length() > 34) {
+                text.append('\n').append(" ".repeat(35));
+            }
+            text.append(option.help()).append('\n');
+        }
+        return text.toString();
+    }
+
+    private void group(String heading) {
+        group = heading;
+    }
+
+    private void add(String name, String value, String help, Option.Trait... traits) {
+        byName.put(name, new Option(name, value, group, help, List.of(traits)));
+    }
+
+    private void accept(String names) {
+        for (String name : names.strip().split("\\s+")) {
+            byName.putIfAbsent(name, new Option(name, "", Option.ACCEPTED, "", List.of()));
+        }
+    }
+
+    private void chainOptions() {
+        group("Chain");
+        add("chain", "<chain>", "main (default), test, testnet4, signet or regtest");
+        add("regtest", "", "same as -chain=regtest: a private chain where blocks are made at will");
+        add("signet", "", "same as -chain=signet");
+        add("testnet", "", "same as -chain=test");
+        add("testnet4", "", "same as -chain=testnet4");
+    }
+
+    /** What a running node takes. */
+    static Options ofNode() {
+        Options options = new Options();
+        options.group("General");
+        options.add("conf", "<file>", "configuration file, relative to the data directory (default: bitcoin.conf)");
+        options.add("datadir", "<dir>", "data directory (default: ~/.starling)", NOT_NEGATED);
+        options.add("includeconf", "<file>", "a further configuration file; only inside a configuration file");
+        options.add("pid", "<file>", "file that holds the process id (default: bitcoind.pid)");
+        options.add("help", "", "print this text (also -h, -?)");
+        options.add("version", "", "print the version");
+        options.chainOptions();
+        options.add("signetchallenge", "<hex>", "script that signs the blocks of a signet of your own", NEEDS_VALUE);
+        options.add("testactivationheight", "<name>@<height>", "regtest: height of bip34, dersig, cltv, csv or segwit");
+        options.add("vbparams", "<deployment>:<start>:<end>[:<height>]", "regtest: times of a version bits deployment");
+        options.group("Validation and storage");
+        options.add("assumevalid", "<hash>", "skip script checks of the ancestors of this block; 0 checks all");
+        options.add("minimumchainwork", "<hex>", "least work of a chain to synchronise with");
+        options.add("blocksdir", "<dir>", "where the block files are kept (default: the data directory)");
+        options.add("blocksxor", "", "obfuscate the block files (default: 1)");
+        options.add("dbcache", "<MiB>", "memory for the coins cache (default: 450)");
+        options.add("loadblock", "<file>", "import a block file at start");
+        options.add(
+                "par", "<n>", "threads for script checks; 0 is all cores, negative leaves that many free (default: 0)");
+        options.add(
+                "prune", "<n>", "0 keeps all blocks, 1 prunes by RPC, 550 and more is a target in MiB (default: 0)");
+        options.add("reindex", "", "rebuild the chain from the block files");
+        options.add("reindex-chainstate", "", "rebuild the coins from the blocks");
+        options.add("stopatheight", "<n>", "stop when the chain has reached this height (default: 0, never)");
+        options.add("txindex", "", "keep an index of all transactions (default: 0)");
+        options.group("Connections");
+        options.add("addnode", "<ip>", "connect to this node and keep trying", NETWORK_ONLY);
+        options.add("bind", "<addr>[:<port>][=onion]", "listen on this address", NETWORK_ONLY);
+        options.add("connect", "<ip>", "connect only to these nodes; -noconnect to none", NETWORK_ONLY);
+        options.add("listen", "", "accept connections (default: 1, 0 with -connect)");
+        options.add("port", "<port>", "listen on this port (default: the chain's)", NETWORK_ONLY);
+        options.add("discover", "", "find out the node's own addresses (default: 1)");
+        options.add("dns", "", "allow name lookups for -addnode and -connect (default: 1)");
+        options.add("dnsseed", "", "ask the seeds for addresses when few are known (default: 1)");
+        options.add("externalip", "<ip>", "the node's public address");
+        options.add("maxconnections", "<n>", "most links kept (default: 125)");
+        options.add("networkactive", "", "start with networking on (default: 1)");
+        options.add("peertimeout", "<seconds>", "wait for a peer's handshake and pings (default: 60)");
+        options.add("timeout", "<ms>", "wait for a connection to open (default: 5000)");
+        options.add("v2transport", "", "encrypt links to peers that can (BIP-0324)");
+        options.add("whitelist", "<[permissions@]ip or network>", "give peers from there permissions");
+        options.add("uacomment", "<text>", "comment in the user agent");
+        options.add("maxuploadtarget", "<n>", "most MiB to serve in a day (default: 0, no limit)");
+        options.add("blocksonly", "", "do not take part in passing on transactions (default: 0)");
+        options.add("routableloopback", "", "regtest: pass on loopback addresses, distinct by port (default: 0)");
+        options.group("Mempool and relay");
+        options.add("acceptnonstdtxn", "", "test chains: take non-standard transactions (default: 0)");
+        options.add("maxmempool", "<MB>", "memory for unconfirmed transactions (default: 300)");
+        options.add("mempoolexpiry", "<hours>", "forget unconfirmed transactions after that time (default: 336)");
+        options.add("minrelaytxfee", "<BTC/kvB>", "least fee rate to relay (default: 0.00001)");
+        options.add("incrementalrelayfee", "<BTC/kvB>", "price of relay for replacement (default: 0.00001)");
+        options.add("dustrelayfee", "<BTC/kvB>", "fee rate that defines dust (default: 0.00003)");
+        options.add("datacarrier", "", "relay OP_RETURN outputs (default: 1)");
+        options.add("datacarriersize", "<n>", "largest OP_RETURN script (default: 83)");
+        options.add("bytespersigop", "<n>", "bytes that a signature operation counts for (default: 20)");
+        options.add("permitbaremultisig", "", "relay bare multisig outputs (default: 1)");
+        options.add("persistmempool", "", "keep the mempool over a restart (default: 1)");
+        options.add("limitancestorcount", "<n>", "longest unconfirmed ancestry (default: 25)");
+        options.add("limitancestorsize", "<kvB>", "largest unconfirmed ancestry (default: 101)");
+        options.add("limitdescendantcount", "<n>", "most unconfirmed descendants (default: 25)");
+        options.add("limitdescendantsize", "<kvB>", "largest unconfirmed offspring (default: 101)");
+        options.add("maxorphantx", "<n>", "most transactions kept while their inputs are unknown (default: 100)");
+        options.group("Mining");
+        options.add("blockmaxweight", "<n>", "weight of blocks made here (default: 3996000)");
+        options.add("blockmintxfee", "<BTC/kvB>", "least fee rate in blocks made here (default: 0.00001)");
+        options.add("blockversion", "<n>", "regtest: version of blocks made here");
+        options.add("mocktime", "<seconds>", "regtest: pretend that this is the time");
+        options.group("RPC");
+        options.add("server", "", "answer JSON-RPC (default: 1)");
+        options.add("rpcport", "<port>", "port of JSON-RPC (default: the chain's)", NETWORK_ONLY);
+        options.add("rpcbind", "<addr>[:port]", "listen there for JSON-RPC (default: 127.0.0.1)", NETWORK_ONLY);
+        options.add("rpcallowip", "<ip>", "answer callers from there, not only from this machine");
+        options.add("rpcuser", "<user>", "user name instead of the cookie's", SECRET);
+        options.add("rpcpassword", "<pw>", "password instead of the cookie's", SECRET);
+        options.add("rpcauth", "<user>:<salt>$<hmac>", "further user, with a salted hash of the password", SECRET);
+        options.add("rpccookiefile", "<file>", "where the cookie is written (default: .cookie)");
+        options.add("rpccookieperms", "<owner|group|all>", "who may read the cookie (default: owner)");
+        options.add("rpcservertimeout", "<seconds>", "close an idle connection after that time (default: 30)");
+        options.add("rpcdoccheck", "", "compare results with their documentation");
+        options.group("Live page");
+        options.add("web", "", "serve the live page (default: 1)");
+        options.add("webport", "<port>", "port of the live page on 127.0.0.1 (default: any free one)", NETWORK_ONLY);
+        options.group("Log");
+        options.add("debug", "<category>", "log more: net, mempool, rpc, validation, ...; 1 is everything");
+        options.add("debugexclude", "<category>", "leave a category out");
+        options.add("debuglogfile", "<file>", "log file (default: debug.log); -nodebuglogfile for none");
+        options.add("loglevel", "<level>", "trace, debug or info");
+        options.add("logtimestamps", "", "begin lines with the time (default: 1)");
+        options.add("logtimemicros", "", "times with microseconds (default: 0)");
+        options.add("logthreadnames", "", "name the thread in each line (default: 0)");
+        options.add("logsourcelocations", "", "name the class in each line (default: 0)");
+        options.add("printtoconsole", "", "print the log (default: 1 unless it goes to a file)");
+        options.acceptOthers();
+        return options;
+    }
+
+    /** What the command line client takes. */
+    static Options ofClient() {
+        Options options = new Options();
+        options.group("Options");
+        options.add("conf", "<file>", "configuration file, relative to the data directory (default: bitcoin.conf)");
+        options.add("datadir", "<dir>", "data directory of the node (default: ~/.starling)", NOT_NEGATED);
+        options.add("getinfo", "", "print the most important figures of the node");
+        options.add("named", "", "arguments are name=value");
+        options.add("rpcconnect", "<ip>", "where the node answers (default: 127.0.0.1)");
+        options.add("rpcport", "<port>", "its port (default: the chain's)", NETWORK_ONLY);
+        options.add("rpcuser", "<user>", "user name, if not the cookie's");
+        options.add("rpcpassword", "<pw>", "password, if not the cookie's");
+        options.add("rpccookiefile", "<file>", "the cookie (default: .cookie of the chain)");
+        options.add("rpcwait", "", "wait for the node to come up");
+        options.add("rpcwaittimeout", "<seconds>", "at most that long (default: 0, forever)");
+        options.add("rpcclienttimeout", "<seconds>", "wait that long for an answer (default: 900, 0 forever)");
+        options.add("rpcwallet", "<name>", "ask that wallet");
+        options.add("stdin", "", "read further arguments from standard input, one a line");
+        options.add("stdinrpcpass", "", "read the password from standard input");
+        options.add("help", "", "print this text (also -h, -?)");
+        options.add("version", "", "print the version");
+        options.chainOptions();
+        options.accept("signetchallenge color netinfo generate addrinfo stdinwalletpassphrase");
+        return options;
+    }
+
+    // Options of Bitcoin Core for things that this node does not have yet or that change nothing that can be seen.
+    private void acceptOthers() {
+        accept("""
+                acceptstalefeeestimates addresstype alertnotify allowignoredconf asmap avoidpartialspends bantime
+                blockfilterindex blocknotify blockreconstructionextratxn blockreservedweight capturemessages changetype
+                checkaddrman checkblockindex checkblocks checklevel checkmempool checkpoints choosedatadir
+                cjdnsreachable coinstatsindex consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio dblogsize
+                deprecatedrpc disablewallet discardfee fallbackfee fastprune fixedseeds flushwallet forcecompactdb
+                forcednsseed help-debug i2pacceptincoming i2psam keypool lang listenonion loglevelalways
+                logips logratelimit maxapsfee maxreceivebuffer maxsendbuffer maxsigcachesize maxtipage maxtxfee
+                mempoolfullrbf min mintxfee natpmp onion onlynet paytxfee peerblockfilters peerbloomfilters
+                persistmempoolv1 printpriority privdb proxy proxyrandomize resetguisettings rest rpcthreads
+                rpcwhitelist rpcwhitelistdefault rpcworkqueue seednode settings shrinkdebugfile shutdownnotify signer
+                signetblocktime signetseednode spendzeroconfchange splash startupnotify stopafterblockimport
+                swapbdbendian test torcontrol torpassword txconfirmtarget txreconciliation uiplatform unsafesqlitesync
+                upnp wallet walletbroadcast walletcrosschain walletdir walletnotify walletrbf walletrejectlongchains
+                whitebind whitelistforcerelay whitelistrelay zmqpubhashblock zmqpubhashblockhwm zmqpubhashtx
+                zmqpubhashtxhwm zmqpubrawblock zmqpubrawblockhwm zmqpubrawtx zmqpubrawtxhwm zmqpubsequence
+                zmqpubsequencehwm
+                """);
+    }
+}
