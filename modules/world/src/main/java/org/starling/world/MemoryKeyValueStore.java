@@ -1,0 +1,186 @@
+package org.starling.world;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link KeyValueStore} on a {@link MemoryDisk}. A crash keeps all synced writes, and of those after the last synced one
+ * a random number of the first. The bytes handed in and out are shared, not copied: do not change them.
+ */
+public final class MemoryKeyValueStore implements KeyValueStore, MemoryDisk.Survivor {
+    /** Unsynced batches remembered; older ones count as having reached the disk by themselves. */
+    private static final int MAX_UNSYNCED_BATCHES = 64;
+
+    private final MemoryDisk disk;
+    private final NavigableMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
+
+    /** For each unsynced batch, oldest first, the pairs that undo it. */
+    private final Deque<List<Undo>> unsynced = new ArrayDeque<>();
+
+    private static final class Undo {
+        final byte[] key;
+        final byte @Nullable [] before;
+
+        Undo(byte[] key, byte @Nullable [] before) {
+            this.key = key;
+            this.before = before;
+        }
+    }
+
+    public MemoryKeyValueStore(MemoryDisk disk) {
+        this.disk = disk;
+        disk.attach(this);
+    }
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+        synchronized (disk) {
+            disk.checkRead();
+            return entries.get(key);
+        }
+    }
+
+    @Override
+    public List<byte @Nullable []> getAll(List<byte[]> keys) {
+        synchronized (disk) {
+            disk.checkRead();
+            List<byte @Nullable []> values = new ArrayList<>(keys.size());
+            keys.forEach(key -> values.add(entries.get(key)));
+            return values;
+        }
+    }
+
+    @Override
+    public Batch batch() {
+        return new MemoryBatch();
+    }
+
+    @Override
+    public void write(Batch batch, Durability durability) {
+        List<byte @Nullable []> pairs = ((MemoryBatch) batch).pairs;
+        long bytes = 0;
+        for (byte[] part : pairs) {
+            bytes += part == null ? 0 : part.length;
+        }
+        synchronized (disk) {
+            disk.beforeWrite(bytes);
+            List<Undo> undo = new ArrayList<>(pairs.size() / 2);
+            for (int i = 0; i < pairs.size(); i += 2) {
+                undo.add(apply(entries, pairs.get(i), pairs.get(i + 1)));
+            }
+            unsynced.add(undo);
+            if (unsynced.size() > MAX_UNSYNCED_BATCHES) {
+                unsynced.removeFirst();
+            }
+            disk.afterWrite();
+            if (durability == Durability.SYNCED) {
+                unsynced.clear();
+            }
+        }
+    }
+
+    private static Undo apply(Map<byte[], byte[]> map, byte @Nullable [] key, byte @Nullable [] value) {
+        if (key == null) {
+            throw new IllegalArgumentException("a key is null");
+        }
+        return new Undo(key, value == null ? map.remove(key) : map.put(key, value));
+    }
+
+    @Override
+    public void loseUnsynced(Randomness randomness) {
+        int kept = randomness.below(unsynced.size() + 1);
+        while (unsynced.size() > kept) {
+            for (Undo undo : unsynced.removeLast().reversed()) {
+                apply(entries, undo.key, undo.before);
+            }
+        }
+        unsynced.clear();
+    }
+
+    @Override
+    public void scan(byte[] prefix, Visitor visitor) {
+        List<Map.Entry<byte[], byte[]>> found = new ArrayList<>();
+        synchronized (disk) {
+            disk.checkRead();
+            collect(entries, prefix, found);
+        }
+        for (Map.Entry<byte[], byte[]> entry : found) {
+            if (!visitor.visit(entry.getKey(), entry.getValue())) {
+                return;
+            }
+        }
+    }
+
+    private static void collect(
+            NavigableMap<byte[], byte[]> entries, byte[] prefix, List<Map.Entry<byte[], byte[]>> found) {
+        for (Map.Entry<byte[], byte[]> entry : entries.tailMap(prefix, true).entrySet()) {
+            byte[] key = entry.getKey();
+            if (key.length < prefix.length || !Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)) {
+                return;
+            }
+            found.add(Map.entry(key, entry.getValue()));
+        }
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        synchronized (disk) {
+            disk.checkRead();
+            NavigableMap<byte[], byte[]> copy = new TreeMap<>(entries);
+            return new Snapshot() {
+                @Override
+                public byte @Nullable [] get(byte[] key) {
+                    return copy.get(key);
+                }
+
+                @Override
+                public void scan(byte[] prefix, Visitor visitor) {
+                    List<Map.Entry<byte[], byte[]>> found = new ArrayList<>();
+                    collect(copy, prefix, found);
+                    for (Map.Entry<byte[], byte[]> entry : found) {
+                        if (!visitor.visit(entry.getKey(), entry.getValue())) {
+                            return;
+                        }
+                    }
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+    }
+
+    /** Does nothing: the entries stay on the disk for the next user. */
+    @Override
+    public void close() {}
+
+    private static final class MemoryBatch implements Batch {
+        private final List<byte @Nullable []> pairs = new ArrayList<>();
+
+        @Override
+        public Batch put(byte[] key, byte[] value) {
+            pairs.add(key);
+            pairs.add(value);
+            return this;
+        }
+
+        @Override
+        public Batch delete(byte[] key) {
+            pairs.add(key);
+            pairs.add(null);
+            return this;
+        }
+
+        @Override
+        public int size() {
+            return pairs.size() / 2;
+        }
+    }
+}
