@@ -1,0 +1,45 @@
+package org.starling.crypto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.starling.bytes.Bytes;
+
+class EllSwiftTest {
+    @Test
+    void decodesTheVectorsOfBip324() throws Exception {
+        List<String[]> rows = Vectors.csv("bips/bip-0324/ellswift_decode_test_vectors.csv");
+        assertThat(rows).hasSizeGreaterThan(50);
+        for (String[] row : rows) {
+            assertThat(EllSwift.decode(Bytes.fromHex(row[0])).from(1).hex()).isEqualTo(row[1]);
+        }
+    }
+
+    @Test
+    void agreesOnTheSecretsOfBip324() throws Exception {
+        List<String[]> rows = Vectors.csv("bips/bip-0324/packet_encoding_test_vectors.csv");
+        assertThat(rows).hasSizeGreaterThan(5);
+        for (String[] row : rows) {
+            Bytes secret = Bytes.fromHex(row[1]);
+            Bytes ours = Bytes.fromHex(row[2]);
+            Bytes theirs = Bytes.fromHex(row[3]);
+            assertThat(EllSwift.decode(ours).from(1).hex()).isEqualTo(row[9]);
+            assertThat(EllSwift.sharedSecret(secret, ours, theirs, row[4].equals("1"))
+                            .hex())
+                    .isEqualTo(row[12]);
+        }
+    }
+
+    @Test
+    void bothSidesArriveAtOneSecret() {
+        Bytes alice = Bytes.fromHex("a1".repeat(32));
+        Bytes bob = Bytes.fromHex("b2".repeat(32));
+        Bytes fromAlice = EllSwift.create(alice, Bytes.fromHex("01".repeat(32)));
+        Bytes fromBob = EllSwift.create(bob, Bytes.fromHex("02".repeat(32)));
+        assertThat(EllSwift.decode(fromAlice)).isEqualTo(SecretKeys.publicKey(alice));
+        assertThat(EllSwift.sharedSecret(alice, fromAlice, fromBob, true))
+                .isEqualTo(EllSwift.sharedSecret(bob, fromBob, fromAlice, false))
+                .isNotEqualTo(EllSwift.sharedSecret(bob, fromBob, fromAlice, true));
+    }
+}
