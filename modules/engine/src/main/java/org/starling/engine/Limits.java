@@ -1,0 +1,59 @@
+package org.starling.engine;
+
+/** Everything that others can make the engine hold or do, and how much of it. Times in milliseconds. */
+public final class Limits {
+    /** Longest payload of a message, in bytes. */
+    public static final int MESSAGE_BYTES = 4_000_000;
+
+    /** How far ahead of what has arrived the buffer of a message may grow, in bytes. */
+    public static final int RESERVE_AHEAD_BYTES = 256 * 1024;
+
+    /** Above this many bytes waiting to be sent, a link's requests are not served until it has drained. */
+    public static final int SEND_QUEUE_BYTES = 1_000_000;
+
+    /** A link with this many bytes waiting is closed: the largest block may stand behind a full queue, twice. */
+    public static final int SEND_QUEUE_HARD_BYTES = 10_000_000;
+
+    /** Most bytes handed to the network at once. */
+    public static final int SEND_PIECE_BYTES = 256 * 1024;
+
+    /** Messages with a bad checksum, type or content that a link may send before it is closed. */
+    public static final int BAD_MESSAGES = 3;
+
+    /** Message types counted by name on one link; further ones are counted together. */
+    public static final int COUNTED_TYPES = 40;
+
+    /** Links of all kinds, unless the operator says otherwise. */
+    public static final int CONNECTIONS = 125;
+
+    public static final int OUTBOUND_FULL_RELAY = 8;
+    public static final int OUTBOUND_BLOCK_RELAY = 2;
+    public static final int MANUAL = 8;
+    public static final int FEELERS = 1;
+
+    /** Links being opened at once. */
+    public static final int CONNECTING = 8;
+
+    public static final long CONNECT_TIMEOUT_MILLIS = 5_000;
+
+    /** Wait between two attempts of the connection policy. */
+    public static final long ATTEMPT_INTERVAL_MILLIS = 500;
+
+    public static final long FEELER_INTERVAL_MILLIS = 120_000;
+
+    /** Addresses looked at in one search for somebody to connect to. */
+    public static final int CANDIDATES_PER_ATTEMPT = 100;
+
+    /** First and longest wait before an address that failed is tried again. */
+    public static final long RETRY_FIRST_MILLIS = 1_000;
+
+    public static final long RETRY_LONGEST_MILLIS = 60_000;
+
+    /** Hosts that misbehaved and are remembered for it, the oldest forgotten first. */
+    public static final int DISCOURAGED = 50_000;
+
+    /** Nodes to connect to that the operator may name. */
+    public static final int ADDED_NODES = 1_000;
+
+    private Limits() {}
+}

@@ -1,0 +1,227 @@
+package org.starling.engine;
+
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.starling.bytes.Bytes;
+
+/**
+ * An open link, and what waits to be sent on it. One piece is with the network at a time; the next leaves when the
+ * network has drained. Owned by the {@link LinkTable}; others read it on the same thread.
+ */
+public final class Link {
+    private final long id;
+    private final long networkLink;
+    private final LinkKind kind;
+    private final NetAddress remote;
+    private final NetAddress local;
+    private final Set<Permission> permissions;
+    private final long openedMillis;
+    private final Transport transport;
+    private final ArrayDeque<Bytes> queue = new ArrayDeque<>();
+    private final TreeMap<String, Long> sentByType = new TreeMap<>();
+    private final TreeMap<String, Long> receivedByType = new TreeMap<>();
+    private long queuedBytes;
+    private boolean sending;
+    private boolean awaitingRead;
+    private boolean closed;
+    private int badMessages;
+    private long bytesSent;
+    private long bytesReceived;
+    private long lastSendMillis;
+    private long lastReceiveMillis;
+
+    Link(
+            long id,
+            long networkLink,
+            LinkKind kind,
+            NetAddress remote,
+            NetAddress local,
+            Set<Permission> permissions,
+            long openedMillis,
+            Transport transport) {
+        this.id = id;
+        this.networkLink = networkLink;
+        this.kind = kind;
+        this.remote = remote;
+        this.local = local;
+        this.permissions = permissions.isEmpty() ? EnumSet.noneOf(Permission.class) : EnumSet.copyOf(permissions);
+        this.openedMillis = openedMillis;
+        this.transport = transport;
+    }
+
+    /** Counts up from 0 in the order in which links opened; never used twice. */
+    public long id() {
+        return id;
+    }
+
+    long networkLink() {
+        return networkLink;
+    }
+
+    public LinkKind kind() {
+        return kind;
+    }
+
+    /** The other end, as the socket shows it. */
+    public NetAddress remote() {
+        return remote;
+    }
+
+    /** Our end. */
+    public NetAddress local() {
+        return local;
+    }
+
+    public boolean has(Permission permission) {
+        return permissions.contains(permission);
+    }
+
+    /** In the order in which {@link Permission} lists them. */
+    public Set<Permission> permissions() {
+        return Collections.unmodifiableSet(permissions);
+    }
+
+    public long openedMillis() {
+        return openedMillis;
+    }
+
+    public Transport transport() {
+        return transport;
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** More waits to be sent than we want to add to; see {@link Limits#SEND_QUEUE_BYTES}. */
+    public boolean congested() {
+        return queuedBytes > Limits.SEND_QUEUE_BYTES;
+    }
+
+    /** Bytes given to the network. */
+    public long bytesSent() {
+        return bytesSent;
+    }
+
+    public long bytesReceived() {
+        return bytesReceived;
+    }
+
+    /** 0 if nothing was sent. */
+    public long lastSendMillis() {
+        return lastSendMillis;
+    }
+
+    /** 0 if nothing was received. */
+    public long lastReceiveMillis() {
+        return lastReceiveMillis;
+    }
+
+    /** Bytes sent by type of message; those beyond {@link Limits#COUNTED_TYPES} as {@code *other*}. */
+    public SortedMap<String, Long> sentByType() {
+        return Collections.unmodifiableSortedMap(sentByType);
+    }
+
+    /** Bytes received by type of message; unknown and bad ones as {@code *other*}. */
+    public SortedMap<String, Long> receivedByType() {
+        return Collections.unmodifiableSortedMap(receivedByType);
+    }
+
+    void enqueue(String type, Bytes wire) {
+        queue.add(wire);
+        queuedBytes += wire.length();
+        count(sentByType, type, wire.length());
+    }
+
+    void enqueueHandshake(Bytes wire) {
+        if (!wire.isEmpty()) {
+            queue.add(wire);
+            queuedBytes += wire.length();
+        }
+    }
+
+    long queuedBytes() {
+        return queuedBytes;
+    }
+
+    /** The next piece to send, or null if none waits or one is under way. */
+    @Nullable
+    Bytes nextPiece(long now) {
+        if (sending || queue.isEmpty()) {
+            return null;
+        }
+        Bytes piece = queue.remove();
+        if (piece.length() > Limits.SEND_PIECE_BYTES) {
+            queue.addFirst(piece.from(Limits.SEND_PIECE_BYTES));
+            piece = piece.slice(0, Limits.SEND_PIECE_BYTES);
+        } else if (!queue.isEmpty() && piece.length() + queue.getFirst().length() <= Limits.SEND_PIECE_BYTES) {
+            piece = joinSmall(piece);
+        }
+        sending = true;
+        queuedBytes -= piece.length();
+        bytesSent += piece.length();
+        lastSendMillis = now;
+        return piece;
+    }
+
+    private Bytes joinSmall(Bytes first) {
+        ArrayDeque<Bytes> parts = new ArrayDeque<>();
+        parts.add(first);
+        int total = first.length();
+        while (!queue.isEmpty() && total + queue.getFirst().length() <= Limits.SEND_PIECE_BYTES) {
+            total += queue.getFirst().length();
+            parts.add(queue.remove());
+        }
+        return Bytes.concat(parts.toArray(Bytes[]::new));
+    }
+
+    void drained() {
+        sending = false;
+    }
+
+    void received(long now, int bytes) {
+        bytesReceived += bytes;
+        lastReceiveMillis = now;
+    }
+
+    void countReceived(String type, int bytes) {
+        count(receivedByType, type, bytes);
+    }
+
+    /** One more bad message; returns whether that was one too many. */
+    boolean countBad() {
+        return ++badMessages > Limits.BAD_MESSAGES;
+    }
+
+    boolean awaitingRead() {
+        return awaitingRead;
+    }
+
+    void awaitingRead(boolean value) {
+        awaitingRead = value;
+    }
+
+    void closed() {
+        closed = true;
+        queue.clear();
+        queuedBytes = 0;
+    }
+
+    private static void count(Map<String, Long> counts, String type, int bytes) {
+        String name = counts.containsKey(type) || counts.size() < Limits.COUNTED_TYPES ? type : OTHER;
+        counts.merge(name, (long) bytes, Long::sum);
+    }
+
+    static final String OTHER = "*other*";
+
+    @Override
+    public String toString() {
+        return "peer=" + id;
+    }
+}

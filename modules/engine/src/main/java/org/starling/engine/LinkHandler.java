@@ -1,0 +1,29 @@
+package org.starling.engine;
+
+/** The service behind a {@link LinkTable}: told what happens on its links, on the core thread. */
+public interface LinkHandler {
+    /** Whether messages of that type are counted by name; others are counted together. */
+    boolean knows(String type);
+
+    /** A link opened. */
+    void opened(long now, Link link);
+
+    /**
+     * A message arrived. Returns null if it made sense, else what was wrong with its bytes, for the log; a link may send
+     * only few of those ({@link Limits#BAD_MESSAGES}).
+     */
+    @org.jspecify.annotations.Nullable
+    String message(long now, Link link, Transport.Message message);
+
+    /** Whether the link's messages wait for now: it is congested, or has asked for more than was answered yet. */
+    boolean busy(Link link);
+
+    /** What was sent has left, and a link that was congested may be served again. */
+    void drained(long now, Link link);
+
+    /** A link that had opened is gone. */
+    void closed(long now, Link link, String reason);
+
+    /** A link that we asked for did not open. */
+    void unreachable(long now, NetAddress address, LinkKind kind, String reason);
+}

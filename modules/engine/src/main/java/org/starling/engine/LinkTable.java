@@ -1,0 +1,304 @@
+package org.starling.engine;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.starling.bytes.Bytes;
+import org.starling.world.Endpoint;
+import org.starling.world.Network;
+import org.starling.world.NetworkEvent;
+
+/**
+ * The links of one service, open and being opened. Turns network events into messages for a {@link LinkHandler}, and
+ * messages into bytes, within the bounds of {@link Limits}. Iteration is in the order in which links opened.
+ */
+public final class LinkTable {
+    private final Network network;
+    private final Supplier<Transport> transports;
+    private final Function<NetAddress, Set<Permission>> permissions;
+    private final Consumer<LogEvent> log;
+    private final int maxInbound;
+    private final TreeMap<Long, Link> byId = new TreeMap<>();
+    private final TreeMap<Long, Link> byNetworkLink = new TreeMap<>();
+    private final TreeMap<Long, Attempt> attempts = new TreeMap<>();
+    private @Nullable LinkHandler handler;
+    private boolean active = true;
+    private long nextId;
+    private long totalSent;
+    private long totalReceived;
+
+    /** A link being opened. */
+    public record Attempt(NetAddress address, LinkKind kind) {}
+
+    /**
+     * @param transports makes the transport of each new link
+     * @param permissions what the operator grants to an address
+     * @param maxInbound inbound links beyond this many are refused
+     */
+    public LinkTable(
+            Network network,
+            Supplier<Transport> transports,
+            Function<NetAddress, Set<Permission>> permissions,
+            int maxInbound,
+            Consumer<LogEvent> log) {
+        this.network = network;
+        this.transports = transports;
+        this.permissions = permissions;
+        this.maxInbound = maxInbound;
+        this.log = log;
+    }
+
+    /** Names the service that is told; once, before anything else. */
+    public void attach(LinkHandler service) {
+        handler = service;
+    }
+
+    private LinkHandler handler() {
+        if (handler == null) {
+            throw new IllegalStateException("no service attached");
+        }
+        return handler;
+    }
+
+    /** Open links in the order of their ids. */
+    public Collection<Link> links() {
+        return Collections.unmodifiableCollection(byId.values());
+    }
+
+    /** Links being opened, oldest first. */
+    public Collection<Attempt> attempts() {
+        return Collections.unmodifiableCollection(attempts.values());
+    }
+
+    public @Nullable Link link(long id) {
+        return byId.get(id);
+    }
+
+    /** Open links and attempts of that kind. */
+    public int count(LinkKind kind) {
+        int count = 0;
+        for (Link link : byId.values()) {
+            count += link.kind() == kind ? 1 : 0;
+        }
+        for (Attempt attempt : attempts.values()) {
+            count += attempt.kind() == kind ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Whether a link to exactly that address is open or being opened by us. */
+    public boolean isConnectedTo(NetAddress address) {
+        for (Link link : byId.values()) {
+            if (link.remote().equals(address)) {
+                return true;
+            }
+        }
+        for (Attempt attempt : attempts.values()) {
+            if (attempt.address().equals(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public long totalSent() {
+        return totalSent;
+    }
+
+    public long totalReceived() {
+        return totalReceived;
+    }
+
+    /** Turns networking off (all links close, none opens) or on again. */
+    public void setActive(long now, boolean on) {
+        active = on;
+        if (!on) {
+            for (Link link : List.copyOf(byId.values())) {
+                close(now, link, "networking was switched off");
+            }
+            attempts.keySet().forEach(network::close);
+            attempts.clear();
+        }
+    }
+
+    public boolean isActive() {
+        return active;
+    }
+
+    /** Begins to connect. Returns false if that cannot work: networking is off, or the address needs a proxy. */
+    public boolean connect(NetAddress address, LinkKind kind) {
+        Endpoint endpoint = address.endpoint();
+        if (endpoint == null || !active) {
+            return false;
+        }
+        attempts.put(network.connect(endpoint, Limits.CONNECT_TIMEOUT_MILLIS), new Attempt(address, kind));
+        return true;
+    }
+
+    /** Takes what the network reports. Events of links that we closed are ignored. */
+    public void handle(long now, NetworkEvent event) {
+        switch (event) {
+            case NetworkEvent.Accepted accepted -> accepted(now, accepted);
+            case NetworkEvent.Connected connected -> {
+                Attempt attempt = attempts.remove(connected.link());
+                if (attempt != null) {
+                    open(now, connected.link(), attempt.kind(), attempt.address(), NetAddress.of(connected.local()));
+                }
+            }
+            case NetworkEvent.Received received -> {
+                Link link = byNetworkLink.get(received.link());
+                if (link != null) {
+                    received(now, link, received.data());
+                }
+            }
+            case NetworkEvent.Drained drained -> {
+                Link link = byNetworkLink.get(drained.link());
+                if (link != null) {
+                    drained(now, link);
+                }
+            }
+            case NetworkEvent.Closed closed -> {
+                Attempt attempt = attempts.remove(closed.link());
+                Link link = byNetworkLink.get(closed.link());
+                if (attempt != null) {
+                    handler().unreachable(now, attempt.address(), attempt.kind(), closed.reason());
+                } else if (link != null) {
+                    forget(now, link, closed.reason());
+                }
+            }
+        }
+    }
+
+    private void accepted(long now, NetworkEvent.Accepted accepted) {
+        NetAddress remote = NetAddress.of(accepted.remote());
+        int inbound = 0;
+        for (Link link : byId.values()) {
+            inbound += link.kind().isInbound() ? 1 : 0;
+        }
+        if (!active || inbound >= maxInbound) {
+            log.accept(LogEvent.debug("net", "connection from " + remote + " dropped (full)"));
+            network.close(accepted.link());
+            return;
+        }
+        open(now, accepted.link(), LinkKind.INBOUND, remote, NetAddress.of(accepted.local()));
+    }
+
+    private void open(long now, long networkLink, LinkKind kind, NetAddress remote, NetAddress local) {
+        Link link =
+                new Link(nextId++, networkLink, kind, remote, local, permissions.apply(remote), now, transports.get());
+        byId.put(link.id(), link);
+        byNetworkLink.put(networkLink, link);
+        link.enqueueHandshake(link.transport().takeHandshake());
+        flush(now, link);
+        handler().opened(now, link);
+        if (!link.isClosed()) {
+            network.read(networkLink);
+        }
+    }
+
+    private void received(long now, Link link, Bytes data) {
+        totalReceived += data.length();
+        link.received(now, data.length());
+        link.transport().receive(data);
+        link.awaitingRead(true);
+        pump(now, link);
+    }
+
+    /** Hands on the messages that have arrived, unless the link has to wait, and then reads on. */
+    public void pump(long now, Link link) {
+        while (link.awaitingRead() && !link.isClosed() && !handler().busy(link)) {
+            Transport.Incoming incoming = link.transport().next();
+            link.enqueueHandshake(link.transport().takeHandshake());
+            flush(now, link);
+            switch (incoming) {
+                case null -> {
+                    link.awaitingRead(false);
+                    network.read(link.networkLink());
+                }
+                case Transport.Message message -> deliver(now, link, message);
+                case Transport.BadMessage bad -> {
+                    link.countReceived(Link.OTHER, bad.wireBytes());
+                    bad(now, link, bad.reason());
+                }
+                case Transport.Failure failure -> close(now, link, failure.reason());
+            }
+        }
+    }
+
+    private void deliver(long now, Link link, Transport.Message message) {
+        link.countReceived(handler().knows(message.type()) ? message.type() : Link.OTHER, message.wireBytes());
+        String problem = handler().message(now, link, message);
+        if (problem != null) {
+            bad(now, link, problem);
+        }
+    }
+
+    private void bad(long now, Link link, String reason) {
+        log.accept(LogEvent.debug("net", reason + ", " + link));
+        if (link.countBad()) {
+            close(now, link, "too many bad messages, the last: " + reason);
+        }
+    }
+
+    private void drained(long now, Link link) {
+        link.drained();
+        flush(now, link);
+        handler().drained(now, link);
+        pump(now, link);
+    }
+
+    /** Sends a message; it waits in the link's queue if need be. A link whose queue overflows is closed. */
+    public void send(long now, Link link, String type, Bytes payload) {
+        if (link.isClosed()) {
+            return;
+        }
+        link.enqueue(type, link.transport().encode(type, payload));
+        if (link.queuedBytes() > Limits.SEND_QUEUE_HARD_BYTES) {
+            close(now, link, "it reads too slowly: " + link.queuedBytes() + " bytes wait for it");
+            return;
+        }
+        flush(now, link);
+    }
+
+    private void flush(long now, Link link) {
+        Bytes piece = link.nextPiece(now);
+        if (piece != null) {
+            totalSent += piece.length();
+            network.send(link.networkLink(), piece);
+        }
+    }
+
+    /** Closes the link and tells the service. */
+    public void close(long now, Link link, String reason) {
+        if (!link.isClosed()) {
+            network.close(link.networkLink());
+            forget(now, link, reason);
+        }
+    }
+
+    private void forget(long now, Link link, String reason) {
+        link.closed();
+        byId.remove(link.id());
+        byNetworkLink.remove(link.networkLink());
+        log.accept(LogEvent.debug("net", "disconnecting " + link + ": " + reason));
+        handler().closed(now, link, reason);
+    }
+
+    /** The open links for which the test holds. */
+    public List<Link> links(java.util.function.Predicate<Link> test) {
+        List<Link> matching = new ArrayList<>();
+        for (Link link : byId.values()) {
+            if (test.test(link)) {
+                matching.add(link);
+            }
+        }
+        return matching;
+    }
+}

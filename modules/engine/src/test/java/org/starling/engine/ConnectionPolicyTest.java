@@ -1,0 +1,130 @@
+package org.starling.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.starling.bytes.Bytes;
+import org.starling.world.Endpoint;
+import org.starling.world.NetworkEvent;
+import org.starling.world.SeededRandomness;
+
+class ConnectionPolicyTest {
+    private static final long NOW = 1_700_000_000_000L;
+    private static final Endpoint US = new Endpoint(Bytes.fromHex("7f000001"), 18444);
+
+    private final FakeNetwork network = new FakeNetwork();
+    private final LinkTable links = new LinkTable(
+            network, () -> new V1Transport(Bytes.fromHex("fabfb5da")), address -> Set.of(), 10, event -> {});
+    private final AddressBook book =
+            new AddressBook(Bytes.wrap(new byte[32]), Routability.PUBLIC, new SeededRandomness(1));
+    private final Discouragement discouraged = new Discouragement();
+
+    ConnectionPolicyTest() {
+        links.attach(new LinkHandler() {
+            @Override
+            public boolean knows(String type) {
+                return true;
+            }
+
+            @Override
+            public void opened(long now, Link link) {}
+
+            @Override
+            public @Nullable String message(long now, Link link, Transport.Message message) {
+                return null;
+            }
+
+            @Override
+            public boolean busy(Link link) {
+                return false;
+            }
+
+            @Override
+            public void drained(long now, Link link) {}
+
+            @Override
+            public void closed(long now, Link link, String reason) {}
+
+            @Override
+            public void unreachable(long now, NetAddress address, LinkKind kind, String reason) {}
+        });
+    }
+
+    private ConnectionPolicy policy(NetAddress... only) {
+        return new ConnectionPolicy(
+                new ConnectionPolicy.Settings(8, 2, List.of(only), 9, true),
+                links,
+                book,
+                discouraged,
+                new SeededRandomness(3));
+    }
+
+    /** Lets time pass, every attempt succeeding or failing at once; returns the links tried. */
+    private int run(ConnectionPolicy policy, long from, long until, boolean succeed) {
+        int before = network.connects.size();
+        int answered = before;
+        for (long now = from; now < until; ) {
+            long next = policy.tick(now);
+            assertThat(next).isGreaterThan(now);
+            for (; answered < network.connects.size(); answered++) {
+                Endpoint target = network.connects.get(answered);
+                links.handle(
+                        now,
+                        succeed
+                                ? new NetworkEvent.Connected(answered + 1, US, target)
+                                : new NetworkEvent.Closed(answered + 1, "refused"));
+            }
+            now = next;
+        }
+        return network.connects.size() - before;
+    }
+
+    @Test
+    void fillsItsSlotsFromDifferentGroups() {
+        for (int i = 0; i < 200; i++) {
+            NetAddress address =
+                    NetAddress.ofIp(Bytes.copyOf((byte) (20 + i % 20), (byte) 1, (byte) i, (byte) 1), 8333);
+            book.add(NOW / 1000, address, 9, NOW / 1000, address, 0);
+        }
+        run(policy(), NOW, NOW + 60_000, true);
+        assertThat(links.count(LinkKind.OUTBOUND_FULL_RELAY)).isEqualTo(8);
+        assertThat(links.count(LinkKind.BLOCK_RELAY)).isEqualTo(2);
+        List<Bytes> groups = links.links(link -> link.kind() != LinkKind.FEELER).stream()
+                .map(link -> Routability.PUBLIC.group(link.remote()))
+                .toList();
+        assertThat(groups).hasSize(10).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void leavesOutTheDiscouragedAndThoseWithoutTheServices() {
+        NetAddress bad = NetAddress.parse("20.1.1.1:8333", 0);
+        NetAddress useless = NetAddress.parse("21.1.1.1:8333", 0);
+        book.add(NOW / 1000, bad, 9, NOW / 1000, bad, 0);
+        book.add(NOW / 1000, useless, 1, NOW / 1000, useless, 0);
+        discouraged.add(bad);
+        assertThat(run(policy(), NOW, NOW + 60_000, true)).isZero();
+    }
+
+    @Test
+    void namedNodesAreTriedAgainWithGrowingWaits() {
+        ConnectionPolicy policy = policy(NetAddress.parse("9.9.9.9:1", 0));
+        assertThat(run(policy, NOW, NOW + 10_000, false)).isEqualTo(4);
+        assertThat(run(policy, NOW + 10_000, NOW + 600_000, false)).isBetween(10, 14);
+        assertThat(run(policy, NOW + 700_000, NOW + 800_000, true)).isEqualTo(1);
+    }
+
+    @Test
+    void addedNodesCanBeRemoved() {
+        ConnectionPolicy policy = policy();
+        NetAddress node = NetAddress.parse("9.9.9.9:1", 0);
+        assertThat(policy.add(node)).isTrue();
+        assertThat(policy.add(node)).isFalse();
+        run(policy, NOW, NOW + 1_000, true);
+        assertThat(policy.linkedAdded()).containsExactly(node);
+        assertThat(policy.remove(node)).isTrue();
+        assertThat(policy.added()).isEmpty();
+    }
+}

@@ -1,0 +1,46 @@
+package org.starling.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.starling.bytes.Bytes;
+import org.starling.world.Endpoint;
+import org.starling.world.Network;
+
+/** Writes down what is asked of it. */
+final class FakeNetwork implements Network {
+    final List<Endpoint> connects = new ArrayList<>();
+    final TreeMap<Long, List<Bytes>> sent = new TreeMap<>();
+    final TreeMap<Long, Integer> reads = new TreeMap<>();
+    final TreeSet<Long> closed = new TreeSet<>();
+
+    @Override
+    public Endpoint listen(Endpoint address) {
+        return address;
+    }
+
+    @Override
+    public long connect(Endpoint target, long timeoutMillis) {
+        connects.add(target);
+        return connects.size();
+    }
+
+    @Override
+    public void read(long link) {
+        reads.merge(link, 1, Integer::sum);
+    }
+
+    @Override
+    public void send(long link, Bytes data) {
+        sent.computeIfAbsent(link, key -> new ArrayList<>()).add(data);
+    }
+
+    @Override
+    public void close(long link) {
+        closed.add(link);
+    }
+
+    @Override
+    public void close() {}
+}

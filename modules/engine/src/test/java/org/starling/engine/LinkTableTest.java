@@ -1,0 +1,161 @@
+package org.starling.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.starling.bytes.Bytes;
+import org.starling.world.Endpoint;
+import org.starling.world.NetworkEvent;
+
+class LinkTableTest {
+    private static final Bytes MAGIC = Bytes.fromHex("fabfb5da");
+    private static final Endpoint US = new Endpoint(Bytes.fromHex("7f000001"), 18444);
+
+    private final FakeNetwork network = new FakeNetwork();
+    private final List<LogEvent> log = new ArrayList<>();
+    private final Recorder service = new Recorder();
+    private final LinkTable table =
+            new LinkTable(network, () -> new V1Transport(MAGIC), address -> Set.of(), 2, log::add);
+
+    LinkTableTest() {
+        table.attach(service);
+    }
+
+    /** Notes what it is told. */
+    private static final class Recorder implements LinkHandler {
+        final List<String> events = new ArrayList<>();
+        boolean busy;
+
+        @Override
+        public boolean knows(String type) {
+            return type.equals("ping");
+        }
+
+        @Override
+        public void opened(long now, Link link) {
+            events.add("opened " + link.id() + " " + link.kind());
+        }
+
+        @Override
+        public @Nullable String message(long now, Link link, Transport.Message message) {
+            events.add(link.id() + " " + message.type());
+            return message.type().equals("nonsense") ? "cannot read nonsense" : null;
+        }
+
+        @Override
+        public boolean busy(Link link) {
+            return busy;
+        }
+
+        @Override
+        public void drained(long now, Link link) {}
+
+        @Override
+        public void closed(long now, Link link, String reason) {
+            events.add("closed " + link.id() + " " + reason);
+        }
+
+        @Override
+        public void unreachable(long now, NetAddress address, LinkKind kind, String reason) {
+            events.add("unreachable " + address + " " + reason);
+        }
+    }
+
+    private static Endpoint remote(int port) {
+        return new Endpoint(Bytes.fromHex("01020304"), port);
+    }
+
+    private Link accept(long number) {
+        table.handle(0, new NetworkEvent.Accepted(number, US, remote((int) number)));
+        return table.links(link -> true).getLast();
+    }
+
+    private static Bytes message(String type) {
+        return new V1Transport(MAGIC).encode(type, Bytes.EMPTY);
+    }
+
+    @Test
+    void outboundOpensOrFails() {
+        assertThat(table.connect(NetAddress.of(remote(1)), LinkKind.MANUAL)).isTrue();
+        assertThat(table.connect(NetAddress.of(remote(2)), LinkKind.FEELER)).isTrue();
+        table.handle(5, new NetworkEvent.Connected(1, US, remote(1)));
+        table.handle(5, new NetworkEvent.Closed(2, "refused"));
+        assertThat(service.events).containsExactly("opened 0 MANUAL", "unreachable 1.2.3.4:2 refused");
+        assertThat(table.isConnectedTo(NetAddress.of(remote(1)))).isTrue();
+        assertThat(table.isConnectedTo(NetAddress.of(remote(2)))).isFalse();
+    }
+
+    @Test
+    void inboundBeyondTheSlotsIsRefused() {
+        accept(11);
+        accept(12);
+        table.handle(0, new NetworkEvent.Accepted(13, US, remote(13)));
+        assertThat(table.links()).hasSize(2);
+        assertThat(network.closed).containsExactly(13L);
+    }
+
+    @Test
+    void oneReadAndOneWriteAreUnderWay() {
+        Link link = accept(11);
+        assertThat(network.reads).containsEntry(11L, 1);
+        table.send(0, link, "ping", Bytes.EMPTY);
+        table.send(0, link, "pong", Bytes.EMPTY);
+        table.send(0, link, "pong", Bytes.EMPTY);
+        assertThat(network.sent.get(11L)).containsExactly(message("ping"));
+        table.handle(1, new NetworkEvent.Drained(11));
+        assertThat(network.sent.get(11L))
+                .containsExactly(message("ping"), Bytes.concat(message("pong"), message("pong")));
+        table.handle(1, new NetworkEvent.Drained(11));
+        assertThat(network.sent.get(11L)).hasSize(2);
+        assertThat(link.bytesSent()).isEqualTo(72);
+    }
+
+    @Test
+    void aBusyServiceStopsTheReading() {
+        accept(11);
+        service.busy = true;
+        table.handle(1, new NetworkEvent.Received(11, Bytes.concat(message("ping"), message("odd"))));
+        assertThat(service.events).containsExactly("opened 0 INBOUND");
+        assertThat(network.reads).containsEntry(11L, 1);
+        service.busy = false;
+        table.handle(2, new NetworkEvent.Drained(11));
+        assertThat(service.events).containsExactly("opened 0 INBOUND", "0 ping", "0 odd");
+        assertThat(network.reads).containsEntry(11L, 2);
+        assertThat(table.link(0).receivedByType()).containsEntry("ping", 24L).containsEntry("*other*", 24L);
+    }
+
+    @Test
+    void aSlowReaderCannotGrowOurMemory() {
+        Link link = accept(11);
+        Bytes large = Bytes.wrap(new byte[Limits.MESSAGE_BYTES]);
+        table.send(0, link, "block", large);
+        assertThat(link.congested()).isTrue();
+        table.send(0, link, "block", large);
+        assertThat(link.isClosed()).isFalse();
+        table.send(0, link, "block", large);
+        assertThat(link.isClosed()).isTrue();
+        assertThat(link.queuedBytes()).isZero();
+        assertThat(service.events.getLast()).startsWith("closed 0 it reads too slowly");
+    }
+
+    @Test
+    void wrongMagicClosesAtOnceAndBadMessagesSoon() {
+        accept(11);
+        table.handle(1, new NetworkEvent.Received(11, Bytes.fromHex("00000000")));
+        assertThat(service.events.getLast()).contains("Wrong MessageStart 00000000");
+        accept(12);
+        for (int i = 0; i < Limits.BAD_MESSAGES; i++) {
+            table.handle(1, new NetworkEvent.Received(12, message("nonsense")));
+        }
+        assertThat(service.events.getLast()).isEqualTo("1 nonsense");
+        table.handle(1, new NetworkEvent.Received(12, message("nonsense")));
+        assertThat(service.events.getLast())
+                .isEqualTo("closed 1 too many bad messages, the last: cannot read nonsense");
+        assertThat(network.closed).containsExactly(11L, 12L);
+        assertThat(log).extracting(LogEvent::text).anyMatch(text -> text.contains("cannot read nonsense, peer=1"));
+    }
+}
