@@ -1,0 +1,27 @@
+package org.starling.api.rpc;
+
+import java.util.List;
+
+/** The process around the node, as far as the RPC can ask it for something. */
+public interface RpcHost {
+    /** Begins to stop the process and returns at once. */
+    void stop();
+
+    /** Milliseconds since the process started. */
+    long uptimeMillis();
+
+    /** Absolute path of the log file, empty if there is none. */
+    String logPath();
+
+    /** Names of the log categories. */
+    List<String> logCategories();
+
+    /** Whether a category is logged in detail. */
+    boolean isLogged(String category);
+
+    /** Switches a category on or off. */
+    void setLogged(String category, boolean on);
+
+    /** Ends the waiting of a thread for that long; cut short when the process stops. */
+    void pause(long millis);
+}

@@ -1,0 +1,275 @@
+package org.starling.api.rpc;
+
+import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
+import io.helidon.http.Status;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Answers JSON-RPC 1.x and 2.0 over HTTP as Bitcoin Core does. It is up before the node is: until
+ * {@link #finishWarmup} every call is answered with error -28 and what is being done.
+ */
+public final class RpcServer implements AutoCloseable {
+    /** Longest body of a request: a batch of blocks fits. */
+    private static final long MAX_BODY_BYTES = 0x02000000;
+
+    /** Longest header section of a request. */
+    private static final int MAX_HEADER_BYTES = 8192;
+
+    /** Most connections at once. */
+    private static final int MAX_CONNECTIONS = 1024;
+
+    /** How long a wrong password is answered late, so that guessing is slow. */
+    private static final long WRONG_PASSWORD_MILLIS = 250;
+
+    private static final Logger LOG = LoggerFactory.getLogger("rpc");
+
+    private static final Header JSON_TYPE =
+            HeaderValues.createCached(HeaderNames.CONTENT_TYPE, false, false, "application/json");
+    private static final Header CHALLENGE =
+            HeaderValues.createCached(HeaderNames.WWW_AUTHENTICATE, false, false, "Basic realm=\"jsonrpc\"");
+
+    /**
+     * What the server is told.
+     *
+     * @param bind addresses to listen on; port 0 takes a free one
+     * @param anyHost whether requests that name this machine otherwise than by address are answered; they are not if
+     *     only this machine may call, because then such a name can only come from a page that rebinds its own
+     */
+    public record Config(
+            List<InetSocketAddress> bind, RpcCredentials credentials, Duration idleTimeout, boolean anyHost) {}
+
+    private final Config config;
+    private final RpcTable table;
+    private final RpcHost host;
+    private final WebServer server;
+    private final Map<Long, Running> running = new ConcurrentHashMap<>();
+    private final AtomicLong calls = new AtomicLong();
+    private volatile String warmup = "RPC starting";
+
+    private record Running(String method, long startedNanos) {}
+
+    private RpcServer(Config config, RpcTable table, RpcHost host) {
+        this.config = config;
+        this.table = table;
+        this.host = host;
+        this.server = build();
+    }
+
+    /** Listens from now on. Throws {@link IOException} if an address cannot be had. */
+    public static RpcServer start(Config config, RpcTable table, RpcHost host) throws IOException {
+        RpcServer rpc = new RpcServer(config, table, host);
+        try {
+            rpc.server.start();
+        } catch (UncheckedIOException e) {
+            throw new IOException(
+                    "Unable to bind any endpoint for RPC server: " + config.bind() + " is in use or not available", e);
+        }
+        return rpc;
+    }
+
+    private WebServer build() {
+        WebServerConfig.Builder builder = WebServer.builder().shutdownHook(false);
+        configure(builder, config.bind().getFirst());
+        for (int i = 1; i < config.bind().size(); i++) {
+            InetSocketAddress further = config.bind().get(i);
+            builder.putSocket("socket" + i, socket -> configure(socket, further));
+        }
+        return builder.build();
+    }
+
+    private void configure(ListenerConfig.BuilderBase<?, ?> listener, InetSocketAddress address) {
+        listener.address(address.getAddress())
+                .port(address.getPort())
+                .maxPayloadSize(MAX_BODY_BYTES)
+                .maxTcpConnections(MAX_CONNECTIONS)
+                .idleConnectionTimeout(config.idleTimeout())
+                .shutdownGracePeriod(Duration.ofMillis(500))
+                .addProtocol(io.helidon.webserver.http1.Http1Config.builder()
+                        .maxHeadersSize(MAX_HEADER_BYTES)
+                        .build())
+                .routing(HttpRouting.builder().any(this::answer));
+    }
+
+    /** Says what the node is doing before it can answer. */
+    public void setWarmup(String status) {
+        warmup = status;
+    }
+
+    /** From now on methods are carried out. */
+    public void finishWarmup() {
+        warmup = "";
+    }
+
+    /** The port of the first address. */
+    public int port() {
+        return server.port();
+    }
+
+    RpcTable table() {
+        return table;
+    }
+
+    RpcHost host() {
+        return host;
+    }
+
+    /** Calls under way with the microseconds since they began. */
+    Map<String, Long> active() {
+        Map<String, Long> active = new LinkedHashMap<>();
+        long now = System.nanoTime();
+        running.values().forEach(call -> active.put(call.method(), (now - call.startedNanos()) / 1000));
+        return active;
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+
+    private void answer(ServerRequest request, ServerResponse response) {
+        String path = request.path().rawPath();
+        if (!path.equals("/") && !path.startsWith("/wallet/")) {
+            response.status(Status.NOT_FOUND_404).send();
+        } else if (!request.prologue().method().equals(Method.POST)) {
+            response.status(Status.METHOD_NOT_ALLOWED_405).send("JSONRPC server handles only POST requests");
+        } else if (isFromPage(request)) {
+            response.status(Status.FORBIDDEN_403).send();
+        } else {
+            String user = request.headers()
+                    .first(HeaderNames.AUTHORIZATION)
+                    .map(config.credentials()::userOf)
+                    .orElse("");
+            if (user.isEmpty()) {
+                refuse(request, response);
+            } else {
+                byte[] body = request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
+                answer(body, response);
+            }
+        }
+    }
+
+    // A page of a foreign origin that a browser lets call here, or one that gave its own name this machine's address.
+    private boolean isFromPage(ServerRequest request) {
+        if (request.headers().contains(HeaderNames.ORIGIN)) {
+            return true;
+        }
+        return !config.anyHost()
+                && request.headers()
+                        .first(HeaderNames.HOST)
+                        .map(name -> !HostNames.isThisMachine(name))
+                        .orElse(false);
+    }
+
+    private void refuse(ServerRequest request, ServerResponse response) {
+        if (request.headers().contains(HeaderNames.AUTHORIZATION)) {
+            LOG.info(
+                    "ThreadRPCServer incorrect password attempt from {}",
+                    request.remotePeer().address());
+            host.pause(WRONG_PASSWORD_MILLIS);
+        }
+        response.header(CHALLENGE).status(Status.UNAUTHORIZED_401).send();
+    }
+
+    private void answer(byte[] body, ServerResponse response) {
+        JsonNode request;
+        try {
+            request = Json.parse(body);
+            if (!request.isContainer()) {
+                throw new RpcException(RpcException.PARSE_ERROR, "Top-level object parse error");
+            }
+        } catch (RpcException e) {
+            send(response, Status.INTERNAL_SERVER_ERROR_500, Envelope.UNREADABLE.error(e));
+            return;
+        }
+        if (request.isArray()) {
+            ArrayNode replies = Json.array();
+            for (JsonNode element : request) {
+                JsonNode reply = reply(element).body();
+                if (reply != null) {
+                    replies.add(reply);
+                }
+            }
+            boolean silent = replies.isEmpty() && !request.isEmpty();
+            send(response, silent ? Status.NO_CONTENT_204 : Status.OK_200, silent ? null : replies);
+        } else {
+            Reply reply = reply(request);
+            send(response, reply.status(), reply.body());
+        }
+    }
+
+    private static void send(ServerResponse response, Status status, @Nullable JsonNode body) {
+        response.status(status);
+        if (body == null) {
+            response.send();
+            return;
+        }
+        byte[] json = Json.write(body);
+        byte[] line = java.util.Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
+        response.header(JSON_TYPE).send(line);
+    }
+
+    private record Reply(Status status, @Nullable JsonNode body) {}
+
+    private Reply reply(JsonNode request) {
+        Envelope envelope = Envelope.of(request);
+        ObjectNode body;
+        Status status = Status.OK_200;
+        try {
+            JsonNode result = carryOut(envelope.methodOf(request), Envelope.parametersOf(request));
+            body = envelope.result(result);
+        } catch (RpcException e) {
+            body = envelope.error(e);
+            status = envelope.statusOf(e);
+        }
+        return envelope.isNotification() ? new Reply(Status.NO_CONTENT_204, null) : new Reply(status, body);
+    }
+
+    private JsonNode carryOut(String name, JsonNode given) {
+        LOG.debug("ThreadRPCServer method={}", name.replaceAll("[^A-Za-z0-9_]", ""));
+        String doing = warmup;
+        if (!doing.isEmpty()) {
+            throw new RpcException(RpcException.IN_WARMUP, doing);
+        }
+        RpcMethod method = table.find(name);
+        if (method == null) {
+            throw new RpcException(RpcException.METHOD_NOT_FOUND, "Method not found");
+        }
+        Call call = new Call(this, method, Invocation.arguments(method, given));
+        long number = calls.incrementAndGet();
+        running.put(number, new Running(name, System.nanoTime()));
+        try {
+            return method.handler().handle(call);
+        } catch (RpcException e) {
+            throw e;
+        } catch (Exception e) {
+            LOG.warn("{} failed", name, e);
+            throw new RpcException(RpcException.MISC_ERROR, "Internal bug detected: " + e);
+        } finally {
+            running.remove(number);
+        }
+    }
+}
