@@ -1,0 +1,127 @@
+package org.starling.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.starling.bytes.Bytes;
+import org.starling.world.Endpoint;
+import org.starling.world.Network;
+import org.starling.world.NetworkEvent;
+import org.starling.world.NetworkException;
+
+@Timeout(60)
+class SocketNetworkTest {
+    private static final Endpoint ANY_PORT = new Endpoint(Bytes.fromHex("7f000001"), 0);
+
+    private final LinkedBlockingQueue<NetworkEvent> ours = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<NetworkEvent> theirs = new LinkedBlockingQueue<>();
+    private final SocketNetwork us = new SocketNetwork(ours::add);
+    private final SocketNetwork them = new SocketNetwork(theirs::add);
+
+    @AfterEach
+    void close() {
+        us.close();
+        them.close();
+    }
+
+    private static <T extends NetworkEvent> T next(LinkedBlockingQueue<NetworkEvent> events, Class<T> type)
+            throws InterruptedException {
+        NetworkEvent event = events.poll(20, TimeUnit.SECONDS);
+        assertThat(event).isInstanceOf(type);
+        return type.cast(event);
+    }
+
+    @Test
+    void bytesGoBothWaysAndTheEndIsSeen() throws Exception {
+        Endpoint server = us.listen(ANY_PORT);
+        long link = them.connect(server, 5_000);
+        NetworkEvent.Connected connected = next(theirs, NetworkEvent.Connected.class);
+        NetworkEvent.Accepted accepted = next(ours, NetworkEvent.Accepted.class);
+        assertThat(accepted.remote()).isEqualTo(connected.local());
+        assertThat(accepted.local()).isEqualTo(server).isEqualTo(connected.remote());
+
+        them.send(link, Bytes.fromHex("010203"));
+        next(theirs, NetworkEvent.Drained.class);
+        assertThat(ours.poll(200, TimeUnit.MILLISECONDS))
+                .as("nothing is read before it is asked for")
+                .isNull();
+        us.read(accepted.link());
+        assertThat(next(ours, NetworkEvent.Received.class).data()).isEqualTo(Bytes.fromHex("010203"));
+        us.send(accepted.link(), Bytes.fromHex("ff"));
+        them.read(link);
+        assertThat(next(theirs, NetworkEvent.Received.class).data()).isEqualTo(Bytes.fromHex("ff"));
+        next(ours, NetworkEvent.Drained.class);
+
+        us.read(accepted.link());
+        them.close(link);
+        assertThat(next(ours, NetworkEvent.Closed.class).link()).isEqualTo(accepted.link());
+        assertThat(theirs).isEmpty();
+    }
+
+    @Test
+    void ipv6() throws Exception {
+        Endpoint server = us.listen(new Endpoint(Bytes.fromHex("00000000000000000000000000000001"), 0));
+        them.connect(server, 5_000);
+        assertThat(next(theirs, NetworkEvent.Connected.class).remote()).isEqualTo(server);
+        assertThat(next(ours, NetworkEvent.Accepted.class).local()).isEqualTo(server);
+    }
+
+    @Test
+    void nobodyThere() throws Exception {
+        Endpoint gone = us.listen(ANY_PORT);
+        us.close();
+        long link = them.connect(gone, 5_000);
+        NetworkEvent.Closed closed = next(theirs, NetworkEvent.Closed.class);
+        assertThat(closed.link()).isEqualTo(link);
+        assertThat(closed.reason()).startsWith("cannot connect to " + gone);
+    }
+
+    @Test
+    void aPortInUseIsSaidClearly() throws Exception {
+        Endpoint taken = us.listen(ANY_PORT);
+        assertThatThrownBy(() -> them.listen(taken))
+                .isInstanceOf(NetworkException.class)
+                .hasMessage("Unable to bind to " + taken
+                        + " on this computer: the port is in use, probably by another node");
+        assertThatThrownBy(() -> them.listen(new Endpoint(Bytes.fromHex("08080808"), 0)))
+                .isInstanceOf(NetworkException.class)
+                .hasMessageStartingWith("Unable to bind to 8.8.8.8:0");
+    }
+
+    @Test
+    void aSenderWaitsWhileNobodyReads() throws Exception {
+        Endpoint server = us.listen(ANY_PORT);
+        try (Socket flood = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            NetworkEvent.Accepted accepted = next(ours, NetworkEvent.Accepted.class);
+            Thread sender = Thread.ofVirtual().start(() -> {
+                try {
+                    for (int i = 0; i < 64; i++) {
+                        flood.getOutputStream().write(new byte[1 << 20]);
+                    }
+                } catch (java.io.IOException e) {
+                    // The test closes the socket under it.
+                }
+            });
+            sender.join(java.time.Duration.ofMillis(500));
+            assertThat(sender.isAlive()).isTrue();
+            assertThat(ours).isEmpty();
+            long total = 0;
+            while (total < 64L << 20) {
+                us.read(accepted.link());
+                Bytes piece = next(ours, NetworkEvent.Received.class).data();
+                assertThat(piece.length()).isLessThanOrEqualTo(Network.MAX_PIECE);
+                assertThat(ours).isEmpty();
+                total += piece.length();
+            }
+            sender.join(java.time.Duration.ofSeconds(20));
+            assertThat(sender.isAlive()).isFalse();
+        }
+    }
+}
