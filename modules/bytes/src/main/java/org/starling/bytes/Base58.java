@@ -39,7 +39,12 @@ public final class Base58 {
 
     /** The bytes that the text stands for; empty if a character is not of the alphabet. */
     public static Optional<Bytes> decode(String text) {
-        byte[] data = new byte[text.length() * 733 / 1000 + 1]; // log(58) / log(256), rounded up
+        return decode(text, Integer.MAX_VALUE);
+    }
+
+    /** As {@link #decode(String)}; empty also if there would be more bytes than {@code limit}, which bounds the work. */
+    public static Optional<Bytes> decode(String text, int limit) {
+        byte[] data = new byte[(int) (text.length() * 733L / 1000) + 1]; // log(58) / log(256), rounded up
         int used = 0;
         int zeros = 0;
         while (zeros < text.length() && text.charAt(zeros) == '1') {
@@ -57,6 +62,12 @@ public final class Base58 {
                 carry >>>= 8;
             }
             used = at;
+            if (used > limit - zeros) {
+                return Optional.empty();
+            }
+        }
+        if (zeros > limit) {
+            return Optional.empty();
         }
         byte[] result = new byte[zeros + used];
         for (int i = 0; i < used; i++) {
@@ -71,7 +82,12 @@ public final class Base58 {
 
     /** The payload without its checksum; empty if a character or the checksum is wrong. */
     public static Optional<Bytes> decodeChecked(String text) {
-        return decode(text)
+        return decodeChecked(text, Integer.MAX_VALUE - CHECKSUM_BYTES);
+    }
+
+    /** As {@link #decodeChecked(String)}; empty also if the payload would have more bytes than {@code limit}. */
+    public static Optional<Bytes> decodeChecked(String text, int limit) {
+        return decode(text, limit + CHECKSUM_BYTES)
                 .filter(data -> data.length() >= CHECKSUM_BYTES)
                 .filter(data -> checksum(data.slice(0, data.length() - CHECKSUM_BYTES))
                         .equals(data.from(data.length() - CHECKSUM_BYTES)))

@@ -1,6 +1,10 @@
 package org.starling.bytes;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Bech32 (BIP-0173) and Bech32m (BIP-0350): a human-readable part, five-bit groups and a six-character checksum. */
@@ -44,21 +48,12 @@ public final class Bech32 {
 
     /** Empty unless the text is of one case, well-formed, of at most {@link #MAX_LENGTH} characters and checks. */
     public static Optional<Decoded> decode(String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
-        boolean oneCase = text.equals(lower) || text.equals(text.toUpperCase(Locale.ROOT));
-        int separator = lower.lastIndexOf('1');
-        if (!oneCase
-                || text.length() > MAX_LENGTH
-                || separator < 1
-                || separator + 1 + CHECKSUM_LENGTH > text.length()) {
+        int separator = text.lastIndexOf('1');
+        if (text.length() > MAX_LENGTH || !strangeCharacters(text).isEmpty() || !isSeparator(text, separator)) {
             return Optional.empty();
         }
+        String lower = text.toLowerCase(Locale.ROOT);
         String humanReadablePart = lower.substring(0, separator);
-        for (int i = 0; i < separator; i++) {
-            if (humanReadablePart.charAt(i) < 33 || humanReadablePart.charAt(i) > 126) {
-                return Optional.empty();
-            }
-        }
         byte[] groups = new byte[lower.length() - separator - 1];
         for (int i = 0; i < groups.length; i++) {
             groups[i] = (byte) ALPHABET.indexOf(lower.charAt(separator + 1 + i));
@@ -75,6 +70,119 @@ public final class Bech32 {
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isSeparator(String text, int at) {
+        return at >= 1 && at + 1 + CHECKSUM_LENGTH <= text.length();
+    }
+
+    // Where characters are not printable ASCII, or of another case than the first letter.
+    private static List<Integer> strangeCharacters(String text) {
+        List<Integer> positions = new ArrayList<>();
+        boolean lower = false;
+        boolean upper = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean isLower = c >= 'a' && c <= 'z';
+            boolean isUpper = c >= 'A' && c <= 'Z';
+            if (c < 33 || c > 126 || isLower && upper || isUpper && lower) {
+                positions.add(i);
+            }
+            lower |= isLower && !upper;
+            upper |= isUpper && !lower;
+        }
+        return positions;
+    }
+
+    /** What is wrong with a text, and at which characters if that can be told (at most two wrong ones can be). */
+    public record Errors(String message, List<Integer> positions) {
+        public Errors {
+            positions = List.copyOf(positions);
+        }
+    }
+
+    /**
+     * Finds where a text that does not decode is likely mistyped. The message is empty if nothing is wrong. It does not
+     * say what should stand there: who mistyped an address must look it up again.
+     */
+    public static Errors locateErrors(String text) {
+        if (text.length() > MAX_LENGTH) {
+            List<Integer> surplus = new ArrayList<>();
+            for (int i = MAX_LENGTH; i < text.length(); i++) {
+                surplus.add(i);
+            }
+            return new Errors("Bech32 string too long", surplus);
+        }
+        List<Integer> strange = strangeCharacters(text);
+        if (!strange.isEmpty()) {
+            return new Errors("Invalid character or mixed case", strange);
+        }
+        int separator = text.lastIndexOf('1');
+        if (separator < 0) {
+            return new Errors("Missing separator", List.of());
+        }
+        if (!isSeparator(text, separator)) {
+            return new Errors("Invalid separator position", List.of(separator));
+        }
+        String lower = text.toLowerCase(Locale.ROOT);
+        byte[] groups = new byte[text.length() - separator - 1];
+        for (int i = 0; i < groups.length; i++) {
+            groups[i] = (byte) ALPHABET.indexOf(lower.charAt(separator + 1 + i));
+            if (groups[i] < 0) {
+                return new Errors("Invalid Base 32 character", List.of(separator + 1 + i));
+            }
+        }
+        return locateByChecksum(
+                text.length(), polymod(lower.substring(0, separator), Bytes.wrap(groups), new byte[0]), groups.length);
+    }
+
+    // Takes the variant by which fewer characters are wrong; the text may be of either.
+    private static Errors locateByChecksum(int textLength, int remainder, int groups) {
+        List<Integer> best = List.of();
+        String message = "Invalid checksum";
+        for (Variant variant : Variant.values()) {
+            int residue = remainder ^ variant.constant;
+            if (residue == 0) {
+                return new Errors("", List.of());
+            }
+            List<Integer> found = wrongGroups(residue, groups).stream()
+                    .map(fromTheRight -> textLength - 1 - fromTheRight)
+                    .sorted()
+                    .toList();
+            if (!found.isEmpty() && (best.isEmpty() || found.size() < best.size())) {
+                best = found;
+                message = variant == Variant.BECH32 ? "Invalid Bech32 checksum" : "Invalid Bech32m checksum";
+            }
+        }
+        return new Errors(message, best);
+    }
+
+    // One or two groups, counted from the right, whose change explains the residue. The code's distance makes the
+    // answer unique for texts of this length.
+    private static List<Integer> wrongGroups(int residue, int groups) {
+        Map<Integer, Integer> positionOfResidue = new HashMap<>();
+        int[][] residues = new int[groups][32];
+        for (int error = 1; error < 32; error++) {
+            int contribution = error;
+            for (int position = 0; position < groups; position++) {
+                residues[position][error] = contribution;
+                positionOfResidue.put(contribution, position);
+                contribution = step(contribution, 0);
+            }
+        }
+        Integer single = positionOfResidue.get(residue);
+        if (single != null) {
+            return List.of(single);
+        }
+        for (int position = 0; position < groups; position++) {
+            for (int error = 1; error < 32; error++) {
+                Integer other = positionOfResidue.get(residue ^ residues[position][error]);
+                if (other != null && other != position) {
+                    return List.of(position, other);
+                }
+            }
+        }
+        return List.of();
     }
 
     /** Bytes as five-bit groups, the last one filled with zero bits. */

@@ -2,6 +2,7 @@ package org.starling.bytes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,5 +66,46 @@ class TextEncodingTest {
                 .isEmpty();
         assertThat(Bech32.encode(Bech32.Variant.BECH32, "bc", Bytes.concat(Bytes.copyOf((byte) 0), groups)))
                 .isEqualTo("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "abcdef1qpzrz9x8gf2tvdw0s3jn54khce6mua7lmqqqxw, Invalid Bech32 checksum, 11",
+        "test1zg69w7y6hn0aqy352euf40x77qddq3dc, Invalid Bech32 checksum, 9 16",
+        "abcdef1l7aum6echk45nj2s0wdvt2fg8x9yrzpqzd3ryx, Invalid Bech32m checksum, 21",
+        "test1zg69v7y60n00qy352euf40x77qcusag6, Invalid Bech32m checksum, 13 32",
+        "a12UEL5L, Invalid character or mixed case, 3 4 5 7",
+        "A1G7SGD8, Invalid checksum, ''",
+        "M1VUXWEZ, Invalid checksum, ''",
+        "pzry9x0s0muk, Missing separator, ''",
+        "li1dgmt3, Invalid separator position, 2",
+        "x1b4n0q5v, Invalid Base 32 character, 2",
+        "an84characterslonghumanreadablepartthatcontainsthenumber1andtheexcludedcharactersbio1569pvx,"
+                + " Bech32 string too long, 90",
+    })
+    void mistypedCharactersAreFound(String text, String message, String positions) {
+        Bech32.Errors errors = Bech32.locateErrors(text);
+
+        assertThat(errors.message()).isEqualTo(message);
+        assertThat(errors.positions().stream().map(String::valueOf).toList())
+                .isEqualTo(positions.isEmpty() ? List.of() : List.of(positions.split(" ")));
+    }
+
+    @Test
+    void aLetterThatOnlyLowersToAsciiIsStrange() {
+        String kelvin = "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4".replaceFirst("KV8", "\u212aV8");
+
+        assertThat(Bech32.decode(kelvin)).isEmpty();
+        assertThat(Bech32.locateErrors(kelvin))
+                .isEqualTo(new Bech32.Errors("Invalid character or mixed case", List.of(kelvin.indexOf('\u212a'))));
+    }
+
+    @Test
+    void base58OfBoundedLength() {
+        assertThat(Base58.decode("a3gV", 3)).contains(Bytes.fromHex("626262"));
+        assertThat(Base58.decode("a3gV", 2)).isEmpty();
+        assertThat(Base58.decode("1111", 4)).isPresent();
+        assertThat(Base58.decode("1111", 3)).isEmpty();
+        assertThat(Base58.decode("11a3gV", 4)).isEmpty();
     }
 }
