@@ -64,8 +64,7 @@ class HouseTest {
             "java.security.SecureRandom",
             "java.util.concurrent.Executors",
             "java.util.concurrent.ThreadLocalRandom",
-            "java.util.concurrent.ForkJoinPool",
-            "java.util.concurrent.CompletableFuture");
+            "java.util.concurrent.ForkJoinPool");
 
     private static final Set<String> FORBIDDEN_CALLS = Set.of(
             "java.net.InetAddress.getByName",
@@ -77,6 +76,11 @@ class HouseTest {
             "java.time.Instant.now",
             "java.time.LocalDateTime.now",
             "java.util.UUID.randomUUID",
+            "java.util.concurrent.CompletableFuture.supplyAsync",
+            "java.util.concurrent.CompletableFuture.runAsync",
+            "java.util.concurrent.CompletableFuture.orTimeout",
+            "java.util.concurrent.CompletableFuture.completeOnTimeout",
+            "java.util.concurrent.CompletableFuture.delayedExecutor",
             "java.lang.Thread.start",
             "java.lang.Thread.startVirtualThread",
             "java.lang.Thread.sleep",
