@@ -1,0 +1,94 @@
+package org.starling.bitcoin.message;
+
+import java.util.List;
+import org.starling.bytes.ByteReader;
+import org.starling.bytes.ByteWriter;
+import org.starling.bytes.Bytes;
+import org.starling.bytes.MalformedException;
+
+/** A message of Bitcoin's protocol. */
+public sealed interface Message
+        permits Version,
+                Verack,
+                Ping,
+                Pong,
+                Addr,
+                AddrV2,
+                SendAddrV2,
+                WtxidRelay,
+                GetAddr,
+                Inv,
+                GetData,
+                NotFound,
+                GetHeaders,
+                Headers,
+                SendHeaders,
+                GetBlocks,
+                BlockMessage,
+                TxMessage,
+                Mempool,
+                FeeFilter,
+                Unknown {
+    /** Types that {@link #read} understands. */
+    List<String> TYPES = List.of(
+            Version.TYPE,
+            Verack.TYPE,
+            Ping.TYPE,
+            Pong.TYPE,
+            Addr.TYPE,
+            AddrV2.TYPE,
+            SendAddrV2.TYPE,
+            WtxidRelay.TYPE,
+            GetAddr.TYPE,
+            Inv.TYPE,
+            GetData.TYPE,
+            NotFound.TYPE,
+            GetHeaders.TYPE,
+            Headers.TYPE,
+            SendHeaders.TYPE,
+            GetBlocks.TYPE,
+            BlockMessage.TYPE,
+            TxMessage.TYPE,
+            Mempool.TYPE,
+            FeeFilter.TYPE);
+
+    /** The name on the wire. */
+    String type();
+
+    void write(ByteWriter writer);
+
+    /** The payload. */
+    default Bytes payload() {
+        ByteWriter writer = new ByteWriter();
+        write(writer);
+        return Bytes.wrap(writer.sharedArray(), 0, writer.length());
+    }
+
+    /** Reads the payload of a message; one of an unknown type is not looked at. Bytes left over are allowed. */
+    static Message read(String type, Bytes payload) throws MalformedException {
+        ByteReader reader = payload.reader();
+        return switch (type) {
+            case Version.TYPE -> Version.read(reader);
+            case Verack.TYPE -> new Verack();
+            case Ping.TYPE -> Ping.read(reader);
+            case Pong.TYPE -> Pong.read(reader);
+            case Addr.TYPE -> Addr.read(reader);
+            case AddrV2.TYPE -> AddrV2.read(reader);
+            case SendAddrV2.TYPE -> new SendAddrV2();
+            case WtxidRelay.TYPE -> new WtxidRelay();
+            case GetAddr.TYPE -> new GetAddr();
+            case Inv.TYPE -> Inv.read(reader);
+            case GetData.TYPE -> GetData.read(reader);
+            case NotFound.TYPE -> NotFound.read(reader);
+            case GetHeaders.TYPE -> GetHeaders.read(reader);
+            case Headers.TYPE -> Headers.read(reader);
+            case SendHeaders.TYPE -> new SendHeaders();
+            case GetBlocks.TYPE -> GetBlocks.read(reader);
+            case BlockMessage.TYPE -> BlockMessage.read(reader);
+            case TxMessage.TYPE -> TxMessage.read(reader);
+            case Mempool.TYPE -> new Mempool();
+            case FeeFilter.TYPE -> FeeFilter.read(reader);
+            default -> new Unknown(type);
+        };
+    }
+}
