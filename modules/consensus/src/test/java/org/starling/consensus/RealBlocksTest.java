@@ -1,0 +1,102 @@
+package org.starling.consensus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.starling.bytes.Hash256;
+import org.starling.bytes.MalformedException;
+
+/** Blocks of the public chains under the rules. */
+class RealBlocksTest {
+    @ParameterizedTest
+    @CsvSource({
+        "300025.block, main, 300025",
+        "1087400.block, test, 1087400",
+        "928927.block, test, 928927",
+        "426884.block, main, 426884",
+        "mainnet-574200.block, main, 574200",
+    })
+    void blocksThatStandAlone(String file, String chain, int height) throws MalformedException {
+        ChainParams params = ChainParams.of(ChainType.ofLabel(chain).orElseThrow());
+        Block block = Vectors.block(file);
+
+        assertThat(BlockRules.check(block, params)).isNull();
+        assertThat(BlockRules.isMutated(block, height >= params.heights().segwit()))
+                .isFalse();
+        assertThat(BlockRules.checkInContext(block, parent(block, height), params))
+                .isNull();
+    }
+
+    // The parent's time is not known; it is at most two hours after this block's, and here equal to it.
+    private static HeaderView parent(Block block, int height) {
+        return new HeaderChain.Header(
+                block.header().previous(),
+                height - 1,
+                4,
+                block.header().time(),
+                block.header().bits(),
+                null);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"300025, main", "1087400, test", "928927, test"})
+    void feesAndSignatureOperationsWithTheirPrevouts(int height, String chain) throws MalformedException {
+        ChainParams params = ChainParams.of(ChainType.ofLabel(chain).orElseThrow());
+        Block block = Vectors.block(height + ".block");
+        List<TxOut> prevouts = Vectors.prevouts(height + ".prevouts");
+        BlockAccounting accounting = new BlockAccounting(
+                parent(block, height), params, true, height >= params.heights().segwit());
+        int at = 0;
+        for (Transaction transaction : block.transactions()) {
+            List<Coin> coins = new ArrayList<>();
+            if (!transaction.isCoinbase()) {
+                for (int i = 0; i < transaction.inputs().size(); i++) {
+                    coins.add(new Coin(prevouts.get(at++), 0, false));
+                }
+            }
+            assertThat(accounting.add(transaction, coins)).isNull();
+        }
+
+        assertThat(at).isEqualTo(prevouts.size());
+        Transaction coinbase = block.transactions().getFirst();
+        assertThat(accounting.checkCoinbase(coinbase)).isNull();
+        assertThat(TransactionRules.outputValue(coinbase))
+                .as("these miners claimed everything")
+                .isEqualTo(BlockRules.subsidy(height, params) + accounting.fees());
+    }
+
+    @Test
+    void theFirstBlocksOfTheMainChain() throws MalformedException {
+        ChainParams main = ChainParams.main();
+        Map<Hash256, Block> byParent = new HashMap<>();
+        long now = 0;
+        for (Block block : Vectors.blockFile("mainnet-first-439.blk.dat", main.magic())) {
+            byParent.put(block.header().previous(), block);
+            now = Math.max(now, block.header().time());
+        }
+        HeaderView tip = view(main.genesis(), null);
+        for (Block block = byParent.get(tip.hash()); block != null; block = byParent.get(tip.hash())) {
+            assertThat(BlockRules.check(block, main)).isNull();
+            assertThat(HeaderRules.checkInContext(block.header(), tip, main, now))
+                    .isNull();
+            assertThat(BlockRules.checkInContext(block, tip, main)).isNull();
+            tip = view(block, tip);
+        }
+
+        assertThat(tip.height()).isEqualTo(438);
+        assertThat(byParent).as("genesis and all that follow it").hasSize(439);
+    }
+
+    private static HeaderView view(Block block, @Nullable HeaderView parent) {
+        BlockHeader header = block.header();
+        int height = parent == null ? 0 : parent.height() + 1;
+        return new HeaderChain.Header(block.hash(), height, header.version(), header.time(), header.bits(), parent);
+    }
+}
