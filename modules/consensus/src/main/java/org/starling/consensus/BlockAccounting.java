@@ -3,6 +3,7 @@ package org.starling.consensus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.starling.consensus.TransactionRules.InputVerdict;
+import org.starling.consensus.script.SigOps;
 
 /**
  * The rules of a block that need the coins it spends, apart from scripts. Create one per block, give it each transaction

@@ -6,6 +6,7 @@ import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Rejection.Kind;
+import org.starling.consensus.script.SigOps;
 import org.starling.crypto.Sha256;
 
 /**

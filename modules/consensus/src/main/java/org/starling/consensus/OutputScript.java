@@ -3,6 +3,9 @@ package org.starling.consensus;
 import java.util.ArrayList;
 import java.util.List;
 import org.starling.bytes.Bytes;
+import org.starling.consensus.script.Op;
+import org.starling.consensus.script.Script;
+import org.starling.consensus.script.ScriptReader;
 
 /**
  * What an output script is, by its form.
@@ -36,18 +39,6 @@ public record OutputScript(Type type, List<Bytes> solutions) {
         }
     }
 
-    /** Longest script that runs. */
-    public static final int MAX_SCRIPT_BYTES = 10_000;
-
-    private static final int OP_RETURN = 0x6a;
-    private static final int OP_DUP = 0x76;
-    private static final int OP_EQUAL = 0x87;
-    private static final int OP_EQUALVERIFY = 0x88;
-    private static final int OP_HASH160 = 0xa9;
-    private static final int OP_CHECKSIG = 0xac;
-    private static final int OP_CHECKMULTISIG = 0xae;
-
-    private static final int MAX_MULTISIG_KEYS = 20;
     private static final int COMPRESSED_KEY_BYTES = 33;
     private static final int UNCOMPRESSED_KEY_BYTES = 65;
 
@@ -56,12 +47,12 @@ public record OutputScript(Type type, List<Bytes> solutions) {
     }
 
     public static OutputScript of(Bytes script) {
-        if (isP2sh(script)) {
+        if (Script.isP2sh(script)) {
             return new OutputScript(Type.SCRIPTHASH, List.of(script.slice(2, 22)));
         }
-        int version = witnessVersion(script);
-        if (version >= 0) {
-            return ofWitnessProgram(version, script.from(2));
+        Script.WitnessProgram program = Script.witnessProgram(script);
+        if (program != null) {
+            return ofWitnessProgram(program);
         }
         if (isNullData(script)) {
             return new OutputScript(Type.NULLDATA, List.of());
@@ -69,16 +60,11 @@ public record OutputScript(Type type, List<Bytes> solutions) {
         int length = script.length();
         if ((length == COMPRESSED_KEY_BYTES + 2 || length == UNCOMPRESSED_KEY_BYTES + 2)
                 && script.unsigned(0) == length - 2
-                && script.unsigned(length - 1) == OP_CHECKSIG
+                && script.unsigned(length - 1) == Op.OP_CHECKSIG
                 && isKey(script.slice(1, length - 1))) {
             return new OutputScript(Type.PUBKEY, List.of(script.slice(1, length - 1)));
         }
-        if (length == 25
-                && script.unsigned(0) == OP_DUP
-                && script.unsigned(1) == OP_HASH160
-                && script.unsigned(2) == 20
-                && script.unsigned(23) == OP_EQUALVERIFY
-                && script.unsigned(24) == OP_CHECKSIG) {
+        if (Script.isP2pkh(script)) {
             return new OutputScript(Type.PUBKEYHASH, List.of(script.slice(3, 23)));
         }
         List<Bytes> multisig = multisigParts(script);
@@ -87,74 +73,27 @@ public record OutputScript(Type type, List<Bytes> solutions) {
                 : new OutputScript(Type.MULTISIG, multisig);
     }
 
-    private static OutputScript ofWitnessProgram(int version, Bytes program) {
-        if (version == 0) {
-            return switch (program.length()) {
-                case 20 -> new OutputScript(Type.WITNESS_V0_KEYHASH, List.of(program));
-                case 32 -> new OutputScript(Type.WITNESS_V0_SCRIPTHASH, List.of(program));
-                default -> new OutputScript(Type.NONSTANDARD, List.of());
-            };
+    private static OutputScript ofWitnessProgram(Script.WitnessProgram program) {
+        if (program.isKeyHash()) {
+            return new OutputScript(Type.WITNESS_V0_KEYHASH, List.of(program.program()));
         }
-        if (version == 1 && program.length() == 32) {
-            return new OutputScript(Type.WITNESS_V1_TAPROOT, List.of(program));
+        if (program.isScriptHash()) {
+            return new OutputScript(Type.WITNESS_V0_SCRIPTHASH, List.of(program.program()));
         }
-        if (version == 1 && program.equals(Address.PayToAnchor.PROGRAM)) {
+        if (program.isTaproot()) {
+            return new OutputScript(Type.WITNESS_V1_TAPROOT, List.of(program.program()));
+        }
+        if (program.isAnchor()) {
             return new OutputScript(Type.ANCHOR, List.of());
         }
-        return new OutputScript(Type.WITNESS_UNKNOWN, List.of(Bytes.copyOf((byte) version), program));
-    }
-
-    /** OP_HASH160, 20 bytes, OP_EQUAL (BIP-0016). */
-    public static boolean isP2sh(Bytes script) {
-        return script.length() == 23
-                && script.unsigned(0) == OP_HASH160
-                && script.get(1) == 20
-                && script.unsigned(22) == OP_EQUAL;
-    }
-
-    /** The version of the witness program that the script is (BIP-0141); -1 if it is none. */
-    public static int witnessVersion(Bytes script) {
-        if (script.length() < 4 || script.length() > 2 + Address.MAX_PROGRAM_BYTES) {
-            return -1;
-        }
-        int opcode = script.unsigned(0);
-        boolean number = opcode == 0 || opcode >= ScriptCursor.OP_1 && opcode <= ScriptCursor.OP_16;
-        if (!number || script.unsigned(1) != script.length() - 2) {
-            return -1;
-        }
-        return opcode == 0 ? 0 : opcode - ScriptCursor.OP_1 + 1;
-    }
-
-    static boolean isWitnessPubkeyHash(Bytes script) {
-        return script.length() == 22 && script.get(0) == 0 && script.get(1) == 20;
-    }
-
-    static boolean isWitnessScriptHash(Bytes script) {
-        return script.length() == 34 && script.get(0) == 0 && script.get(1) == 32;
-    }
-
-    /** Whether no input can ever spend it: OP_RETURN first, or too long to run. It needs no place among the coins. */
-    public static boolean isUnspendable(Bytes script) {
-        return !script.isEmpty() && script.unsigned(0) == OP_RETURN || script.length() > MAX_SCRIPT_BYTES;
+        Bytes version = Bytes.copyOf((byte) program.version());
+        return program.version() == 0
+                ? new OutputScript(Type.NONSTANDARD, List.of())
+                : new OutputScript(Type.WITNESS_UNKNOWN, List.of(version, program.program()));
     }
 
     private static boolean isNullData(Bytes script) {
-        return !script.isEmpty() && script.unsigned(0) == OP_RETURN && isPushOnly(script, 1);
-    }
-
-    /** Whether the script only pushes. */
-    public static boolean isPushOnly(Bytes script) {
-        return isPushOnly(script, 0);
-    }
-
-    private static boolean isPushOnly(Bytes script, int from) {
-        ScriptCursor cursor = new ScriptCursor(script, from);
-        while (cursor.hasMore()) {
-            if (!cursor.next() || cursor.opcode() > ScriptCursor.OP_16) {
-                return false;
-            }
-        }
-        return true;
+        return !script.isEmpty() && script.unsigned(0) == Op.OP_RETURN && Script.isPushOnly(script.from(1));
     }
 
     // Whether the length is the one that the first byte of a public key asks for.
@@ -168,24 +107,24 @@ public record OutputScript(Type type, List<Bytes> solutions) {
 
     // Required signatures, keys, number of keys; empty if the script is no multisig.
     private static List<Bytes> multisigParts(Bytes script) {
-        if (script.isEmpty() || script.unsigned(script.length() - 1) != OP_CHECKMULTISIG) {
+        if (script.isEmpty() || script.unsigned(script.length() - 1) != Op.OP_CHECKMULTISIG) {
             return List.of();
         }
-        ScriptCursor cursor = new ScriptCursor(script);
-        int required = cursor.next() ? number(cursor) : 0;
-        if (required < 1 || required > MAX_MULTISIG_KEYS) {
+        ScriptReader reader = new ScriptReader(script);
+        int required = number(reader, reader.next());
+        if (required < 1 || required > Script.MAX_MULTISIG_KEYS) {
             return List.of();
         }
         List<Bytes> parts = new ArrayList<>();
         parts.add(Bytes.copyOf((byte) required));
-        boolean parses = cursor.next();
-        while (parses && isKey(cursor.data())) {
-            parts.add(cursor.data());
-            parses = cursor.next();
+        int opcode = reader.next();
+        while (opcode >= 0 && isKey(reader.data())) {
+            parts.add(reader.data());
+            opcode = reader.next();
         }
         int keys = parts.size() - 1;
-        boolean counted = parses && keys >= required && keys <= MAX_MULTISIG_KEYS && number(cursor) == keys;
-        if (!counted || !cursor.next() || cursor.opcode() != OP_CHECKMULTISIG || cursor.hasMore()) {
+        boolean counted = keys >= required && keys <= Script.MAX_MULTISIG_KEYS && number(reader, opcode) == keys;
+        if (!counted || reader.next() != Op.OP_CHECKMULTISIG || reader.hasNext()) {
             return List.of();
         }
         parts.add(Bytes.copyOf((byte) keys));
@@ -193,12 +132,11 @@ public record OutputScript(Type type, List<Bytes> solutions) {
     }
 
     // A number from 1 up as an opcode or a minimal push; 0 if it is none.
-    private static int number(ScriptCursor cursor) {
-        if (cursor.opcode() >= ScriptCursor.OP_1 && cursor.opcode() <= ScriptCursor.OP_16) {
-            return cursor.opcode() - ScriptCursor.OP_1 + 1;
+    private static int number(ScriptReader reader, int opcode) {
+        if (opcode >= Op.OP_1 && opcode <= Op.OP_16) {
+            return opcode - Op.OP_RESERVED;
         }
-        boolean oneByte =
-                cursor.isPush() && cursor.isMinimalPush() && cursor.data().length() == 1;
-        return oneByte ? Math.max(0, cursor.data().get(0)) : 0;
+        boolean oneByte = reader.dataLength() == 1 && reader.isMinimalPush(opcode);
+        return oneByte ? Math.max(0, reader.data().get(0)) : 0;
     }
 }

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.starling.bytes.Bytes;
+import org.starling.consensus.script.Script;
 
 class OutputScriptTest {
     private static final String KEY = "02" + "11".repeat(32);
@@ -79,9 +80,9 @@ class OutputScriptTest {
 
     @Test
     void unspendableOutputsNeedNoCoin() {
-        assertThat(OutputScript.isUnspendable(Bytes.fromHex("6aac"))).isTrue();
-        assertThat(OutputScript.isUnspendable(Bytes.wrap(new byte[10_001]))).isTrue();
-        assertThat(OutputScript.isUnspendable(Bytes.wrap(new byte[10_000]))).isFalse();
-        assertThat(OutputScript.isUnspendable(Bytes.EMPTY)).isFalse();
+        assertThat(Script.isUnspendable(Bytes.fromHex("6aac"))).isTrue();
+        assertThat(Script.isUnspendable(Bytes.wrap(new byte[10_001]))).isTrue();
+        assertThat(Script.isUnspendable(Bytes.wrap(new byte[10_000]))).isFalse();
+        assertThat(Script.isUnspendable(Bytes.EMPTY)).isFalse();
     }
 }

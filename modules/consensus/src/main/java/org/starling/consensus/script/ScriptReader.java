@@ -72,7 +72,7 @@ public final class ScriptReader {
     }
 
     /** Whether the push last stepped over has the shortest form that pushes its data (BIP-0062). */
-    boolean isMinimalPush(int opcode) {
+    public boolean isMinimalPush(int opcode) {
         if (dataLength == 0) {
             return opcode == Op.OP_0;
         }

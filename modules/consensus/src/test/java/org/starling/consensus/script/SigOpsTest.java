@@ -1,4 +1,4 @@
-package org.starling.consensus;
+package org.starling.consensus.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
+import org.starling.consensus.Address;
+import org.starling.consensus.Coin;
+import org.starling.consensus.OutPoint;
+import org.starling.consensus.Transaction;
+import org.starling.consensus.TxIn;
+import org.starling.consensus.TxOut;
 
 class SigOpsTest {
     private static final Bytes TWO_OF_THREE_SHAPE = Bytes.fromHex("5153ae"); // OP_1 OP_3 OP_CHECKMULTISIG
