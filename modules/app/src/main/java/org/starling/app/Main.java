@@ -30,7 +30,9 @@ public final class Main {
             System.out.print(overview());
             return 0;
         }
+        List<String> rest = arguments.subList(1, arguments.size());
         return switch (arguments.getFirst()) {
+            case "cli" -> new ClientCommand(System.out, System.err).run(rest);
             case "rehearse" -> Rehearsal.run();
             default -> posix(arguments);
         };
