@@ -6,6 +6,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
+import org.starling.consensus.Address;
+import org.starling.consensus.ChainParams;
 import tools.jackson.databind.JsonNode;
 
 /** A call under way: the arguments by the names of the parameters, and what the method works on. */
@@ -22,6 +24,19 @@ public final class Call {
 
     RpcServer server() {
         return server;
+    }
+
+    ChainParams chain() {
+        return server.chain();
+    }
+
+    /** The address in an argument. Throws with error -5 if it is none of the chain. */
+    Address address(String name, String complaint) {
+        Address address = Address.decode(text(name), chain().prefixes()).address();
+        if (address == null) {
+            throw new RpcException(RpcException.INVALID_ADDRESS_OR_KEY, complaint);
+        }
+        return address;
     }
 
     List<JsonNode> arguments() {

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.starling.consensus.ChainParams;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -54,12 +55,17 @@ public final class RpcServer implements AutoCloseable {
     /**
      * What the server is told.
      *
+     * @param chain whose addresses and keys are understood
      * @param bind addresses to listen on; port 0 takes a free one
      * @param anyHost whether requests that name this machine otherwise than by address are answered; they are not if
      *     only this machine may call, because then such a name can only come from a page that rebinds its own
      */
     public record Config(
-            List<InetSocketAddress> bind, RpcCredentials credentials, Duration idleTimeout, boolean anyHost) {}
+            ChainParams chain,
+            List<InetSocketAddress> bind,
+            RpcCredentials credentials,
+            Duration idleTimeout,
+            boolean anyHost) {}
 
     private final Config config;
     private final RpcTable table;
@@ -126,6 +132,10 @@ public final class RpcServer implements AutoCloseable {
     /** The port of the first address. */
     public int port() {
         return server.port();
+    }
+
+    ChainParams chain() {
+        return config.chain();
     }
 
     RpcTable table() {

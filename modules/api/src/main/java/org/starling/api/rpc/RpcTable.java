@@ -16,6 +16,8 @@ public final class RpcTable {
     public static RpcTable ofNode() {
         RpcTable table = new RpcTable();
         table.add(ControlMethods.all());
+        table.add(OutputMethods.all());
+        table.add(TransactionMethods.all());
         return table;
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.starling.consensus.ChainParams;
 
 /** The server as a client sees it: raw HTTP on a free port. */
 class RpcServerTest {
@@ -30,6 +31,7 @@ class RpcServerTest {
                 "ann", "salt", "cf9fc95e7c8ab63b8f5f8aeff9e1e6ba3fa2e7c9a1b9e7b0a9d9a3c3e0ffd7aa");
         server = RpcServer.start(
                 new RpcServer.Config(
+                        ChainParams.regtest(),
                         List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                         new RpcCredentials("user:password", List.of(ann)),
                         Duration.ofSeconds(30),
@@ -172,6 +174,7 @@ class RpcServerTest {
     void warmup() throws Exception {
         RpcServer starting = RpcServer.start(
                 new RpcServer.Config(
+                        ChainParams.regtest(),
                         List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                         new RpcCredentials("user:password", List.of()),
                         Duration.ofSeconds(30),

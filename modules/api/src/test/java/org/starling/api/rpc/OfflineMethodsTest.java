@@ -1,0 +1,127 @@
+package org.starling.api.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.starling.bytes.Bytes;
+import org.starling.consensus.ChainParams;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+
+/** Methods that ask nothing of a chain. */
+class OfflineMethodsTest {
+    private static final String KEY = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
+    private static RpcServer server;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = RpcServer.start(
+                new RpcServer.Config(
+                        ChainParams.regtest(),
+                        List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                        new RpcCredentials("user:password", List.of()),
+                        Duration.ofSeconds(30),
+                        false),
+                RpcTable.ofNode(),
+                new RpcServerTest.QuietHost());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    /** Calls with arguments in JSON without the brackets. */
+    private static JsonNode call(String method, String arguments) throws Exception {
+        RpcMethod found = server.table().find(method);
+        ArrayNode given = (ArrayNode) Json.parse(("[" + arguments + "]").getBytes(StandardCharsets.UTF_8));
+        return found.handler().handle(new Call(server, found, Invocation.arguments(found, given)));
+    }
+
+    private static String line(String method, String arguments) throws Exception {
+        return Json.line(call(method, arguments));
+    }
+
+    @Test
+    void validateAddress() throws Exception {
+        assertThat(line("validateaddress", "\"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080\""))
+                .isEqualTo("{\"isvalid\":true,\"address\":\"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080\","
+                        + "\"scriptPubKey\":\"0014751e76e8199196d454941c45d1b3a323f1433bd6\",\"isscript\":false,"
+                        + "\"iswitness\":true,\"witness_version\":0,"
+                        + "\"witness_program\":\"751e76e8199196d454941c45d1b3a323f1433bd6\"}");
+        assertThat(line("validateaddress", "\"bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4\""))
+                .startsWith("{\"isvalid\":false,\"error_locations\":[],\"error\":\"Invalid");
+    }
+
+    @Test
+    void descriptors() throws Exception {
+        assertThat(line("getdescriptorinfo", "\"pkh(" + KEY + ")\""))
+                .contains("\"isrange\":false,\"issolvable\":true,\"hasprivatekeys\":false");
+        String checked = call("getdescriptorinfo", "\"wpkh(" + KEY + ")\"")
+                .path("descriptor")
+                .stringValue();
+        assertThat(line("deriveaddresses", "\"" + checked + "\""))
+                .isEqualTo("[\"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080\"]");
+        assertThatThrownBy(() -> call("deriveaddresses", "\"wpkh(" + KEY + ")\""))
+                .isInstanceOfSatisfying(RpcException.class, e -> {
+                    assertThat(e.code()).isEqualTo(-5);
+                    assertThat(e.text()).isEqualTo("Missing checksum");
+                });
+        assertThatThrownBy(() -> call("deriveaddresses", "\"" + checked + "\",[0,2]"))
+                .hasMessage("Range should not be specified for an un-ranged descriptor");
+    }
+
+    @Test
+    void theGenesisCoinbase() throws Exception {
+        String hex = ChainParams.regtest()
+                .genesis()
+                .transactions()
+                .getFirst()
+                .serialized()
+                .hex();
+        JsonNode json = call("decoderawtransaction", "\"" + hex + "\"");
+        assertThat(json.propertyNames())
+                .containsExactly("txid", "hash", "version", "size", "vsize", "weight", "locktime", "vin", "vout");
+        assertThat(json.path("txid").stringValue())
+                .isEqualTo("4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b");
+        assertThat(Json.line(json.path("vin")))
+                .startsWith("[{\"coinbase\":\"04ffff001d0104")
+                .endsWith("\"sequence\":4294967295}]");
+        assertThat(Json.line(json.path("vout").path(0)))
+                .startsWith("{\"value\":50.00000000,\"n\":0,\"scriptPubKey\":{\"asm\":\"04678afdb0fe")
+                .contains("OP_CHECKSIG\",\"desc\":\"pk(04678afdb0fe")
+                .endsWith("\"type\":\"pubkey\"}}");
+        assertThatThrownBy(() -> call("decoderawtransaction", "\"00\"")).hasMessage("TX decode failed");
+    }
+
+    @Test
+    void scripts() throws Exception {
+        JsonNode json = call("decodescript", "\"5121" + KEY + "51ae\"");
+        assertThat(json.path("asm").stringValue()).isEqualTo("1 " + KEY + " 1 OP_CHECKMULTISIG");
+        assertThat(json.path("type").stringValue()).isEqualTo("multisig");
+        assertThat(json.path("desc").stringValue()).startsWith("multi(1," + KEY + ")#");
+        assertThat(json.path("segwit").path("type").stringValue()).isEqualTo("witness_v0_scripthash");
+        assertThat(json.path("segwit").path("desc").stringValue()).startsWith("wsh(multi(1," + KEY + "))#");
+        assertThat(call("decodescript", "\"6a00\"").has("p2sh")).isFalse();
+        assertThat(call("decodescript", "\"4c\"").path("asm").stringValue()).isEqualTo("[error]");
+    }
+
+    @Test
+    void signaturesInScriptsShowTheirHashType() {
+        String der = "304402207fa7a6d1e0ee81132a269ad84e68d695483745cde8b541e3bf630749894e342a"
+                + "022000c1f7ab20e13e22fb95281a870f3dcf38d782e53023ee313d741ad0cfbc0c50";
+        assertThat(ScriptJson.assembly(Bytes.fromHex("47" + der + "01"), true)).isEqualTo(der + "[ALL]");
+        assertThat(ScriptJson.assembly(Bytes.fromHex("47" + der + "01"), false)).isEqualTo(der + "01");
+        assertThat(ScriptJson.assembly(Bytes.fromHex("4f5160010202e803"), false))
+                .isEqualTo("-1 1 16 2 1000");
+    }
+}
