@@ -2,10 +2,11 @@ package org.starling.consensus;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Rejection.Kind;
+import org.starling.consensus.script.ScriptBuilder;
+import org.starling.consensus.script.ScriptFlags;
 import org.starling.consensus.script.SigOps;
 import org.starling.crypto.Sha256;
 
@@ -67,6 +68,11 @@ public final class BlockRules {
         Rejection header = HeaderRules.check(block.header(), block.hash(), params);
         if (header != null) {
             return header;
+        }
+        Bytes challenge = params.signetChallenge();
+        if (challenge != null
+                && !SignetRules.isSolved(block, challenge, params.genesis().hash())) {
+            return Rejection.consensus("bad-signet-blksig", "signet block signature validation failure");
         }
         return checkBody(block);
     }
@@ -223,18 +229,7 @@ public final class BlockRules {
 
     /** What the coinbase's script of a block at that height must begin with (BIP-0034). */
     public static Bytes heightPush(int height) {
-        if (height == 0) {
-            return Bytes.copyOf((byte) 0);
-        }
-        if (height <= 16) {
-            return Bytes.copyOf((byte) (0x50 + height)); // OP_1 to OP_16
-        }
-        int length = (Integer.SIZE - Integer.numberOfLeadingZeros(height)) / 8 + 1; // room for a sign bit
-        ByteWriter push = new ByteWriter(1 + length).u8(length);
-        for (int i = 0; i < length; i++) {
-            push.u8(height >>> 8 * i);
-        }
-        return push.toBytes();
+        return new ScriptBuilder().number(height).build();
     }
 
     /**
@@ -256,6 +251,33 @@ public final class BlockRules {
     public static boolean isOverwritten(int height, Hash256 hash) {
         return height == OVERWRITTEN_1 && hash.equals(OVERWRITTEN_1_HASH)
                 || height == OVERWRITTEN_2 && hash.equals(OVERWRITTEN_2_HASH);
+    }
+
+    /**
+     * The flags under which the scripts of a block are checked. P2SH, segwit and Taproot hold for all blocks but the few
+     * that were made before and break them.
+     */
+    public static int scriptFlags(Hash256 hash, int height, ChainParams params) {
+        ChainParams.FlagException exception = params.flagExceptions().get(hash);
+        int flags = switch (exception) {
+            case null -> ScriptFlags.P2SH | ScriptFlags.WITNESS | ScriptFlags.TAPROOT;
+            case P2SH_WITNESS -> ScriptFlags.P2SH | ScriptFlags.WITNESS;
+            case NONE -> ScriptFlags.NONE;
+        };
+        ChainParams.Heights heights = params.heights();
+        if (height >= heights.bip66()) {
+            flags |= ScriptFlags.DERSIG;
+        }
+        if (height >= heights.bip65()) {
+            flags |= ScriptFlags.CHECKLOCKTIMEVERIFY;
+        }
+        if (height >= heights.csv()) {
+            flags |= ScriptFlags.CHECKSEQUENCEVERIFY;
+        }
+        if (height >= heights.segwit()) {
+            flags |= ScriptFlags.NULLDUMMY; // BIP-0147
+        }
+        return flags;
     }
 
     /** The rejection of a block that would overwrite an unspent output. */

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Rejection.Kind;
+import org.starling.consensus.script.ScriptFlags;
 
 class BlockRulesTest {
     private static final ChainParams REGTEST = ChainParams.regtest();
@@ -333,5 +334,28 @@ class BlockRulesTest {
                 .isTrue();
         assertThat(BlockRules.mustCheckForOverwrites(200, Hash256.ZERO, chain.tip(), REGTEST))
                 .isTrue();
+    }
+
+    @Test
+    void scriptFlagsGrowWithTheSoftForks() {
+        ChainParams main = ChainParams.main();
+        int always = ScriptFlags.P2SH | ScriptFlags.WITNESS | ScriptFlags.TAPROOT;
+        int exceptTaproot = ScriptFlags.CONSENSUS & ~ScriptFlags.TAPROOT;
+
+        assertThat(BlockRules.scriptFlags(Hash256.ZERO, 1, main)).isEqualTo(always);
+        assertThat(BlockRules.scriptFlags(Hash256.ZERO, 363_725, main)).isEqualTo(always | ScriptFlags.DERSIG);
+        assertThat(BlockRules.scriptFlags(Hash256.ZERO, 481_823, main))
+                .isEqualTo(ScriptFlags.CONSENSUS & ~ScriptFlags.NULLDUMMY);
+        assertThat(BlockRules.scriptFlags(Hash256.ZERO, 481_824, main)).isEqualTo(ScriptFlags.CONSENSUS);
+        assertThat(BlockRules.scriptFlags(
+                        Hash256.fromHex("00000000000002dc756eebf4f49723ed8d30cc28a5f108eb94b1ba88ac4f9c22"),
+                        170_060,
+                        main))
+                .isEqualTo(ScriptFlags.NONE);
+        assertThat(BlockRules.scriptFlags(
+                        Hash256.fromHex("0000000000000000000f14c35b2d841e986ab5441de8c585d5ffe55ea1e395ad"),
+                        692_261,
+                        main))
+                .isEqualTo(exceptTaproot);
     }
 }

@@ -12,6 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.starling.bytes.Hash256;
 import org.starling.bytes.MalformedException;
+import org.starling.consensus.script.ScriptError;
+import org.starling.consensus.script.ScriptVerifier;
+import org.starling.consensus.script.SighashCache;
 
 /** Blocks of the public chains under the rules. */
 class RealBlocksTest {
@@ -47,18 +50,23 @@ class RealBlocksTest {
 
     @ParameterizedTest
     @CsvSource({"300025, main", "1087400, test", "928927, test"})
-    void feesAndSignatureOperationsWithTheirPrevouts(int height, String chain) throws MalformedException {
+    void allRulesWithTheirPrevouts(int height, String chain) throws MalformedException {
         ChainParams params = ChainParams.of(ChainType.ofLabel(chain).orElseThrow());
         Block block = Vectors.block(height + ".block");
         List<TxOut> prevouts = Vectors.prevouts(height + ".prevouts");
-        BlockAccounting accounting = new BlockAccounting(
-                parent(block, height), params, true, height >= params.heights().segwit());
+        int flags = BlockRules.scriptFlags(block.hash(), height, params);
+        BlockAccounting accounting = new BlockAccounting(parent(block, height), params, true, true);
         int at = 0;
         for (Transaction transaction : block.transactions()) {
             List<Coin> coins = new ArrayList<>();
             if (!transaction.isCoinbase()) {
-                for (int i = 0; i < transaction.inputs().size(); i++) {
-                    coins.add(new Coin(prevouts.get(at++), 0, false));
+                int inputs = transaction.inputs().size();
+                List<TxOut> spent = prevouts.subList(at, at + inputs);
+                at += inputs;
+                spent.forEach(output -> coins.add(new Coin(output, 0, false)));
+                SighashCache cache = new SighashCache(transaction, spent);
+                for (int i = 0; i < inputs; i++) {
+                    assertThat(ScriptVerifier.verify(cache, i, flags)).isEqualTo(ScriptError.OK);
                 }
             }
             assertThat(accounting.add(transaction, coins)).isNull();
