@@ -7,11 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.starling.app.tool.ToolCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** Where the program begins. {@code node} and {@code cli} take options in Bitcoin Core's manner, the others in POSIX's. */
-@Command(name = "starling", description = "A peer-to-peer node.")
+@Command(name = "starling", description = "A peer-to-peer node.", subcommands = ToolCommand.class)
 public final class Main {
     private Main() {}
 

@@ -77,24 +77,32 @@ final class Interpreter {
                 int offset = reader.position();
                 trace.step(number, offset, script.unsigned(offset), executing, stack);
             }
-            int opcode = reader.next();
-            if (opcode < 0) {
-                return BAD_OPCODE;
-            }
-            if (reader.dataLength() > Script.MAX_ELEMENT_BYTES) {
-                return PUSH_SIZE;
-            }
-            ScriptError error = opcode <= Op.OP_16
-                    ? push(opcode, reader, executing)
-                    : operate(opcode, reader.position(), number, executing);
+            ScriptError error = runNext(reader, number, executing);
             if (error != OK) {
+                if (trace != null) {
+                    trace.failed(error);
+                }
                 return error;
-            }
-            if (stack.size() + altStack.size() > Script.MAX_STACK) {
-                return STACK_SIZE;
             }
         }
         return OK;
+    }
+
+    private ScriptError runNext(ScriptReader reader, int number, boolean executing) {
+        int opcode = reader.next();
+        if (opcode < 0) {
+            return BAD_OPCODE;
+        }
+        if (reader.dataLength() > Script.MAX_ELEMENT_BYTES) {
+            return PUSH_SIZE;
+        }
+        ScriptError error = opcode <= Op.OP_16
+                ? push(opcode, reader, executing)
+                : operate(opcode, reader.position(), number, executing);
+        if (error == OK && stack.size() + altStack.size() > Script.MAX_STACK) {
+            return STACK_SIZE;
+        }
+        return error;
     }
 
     private ScriptError push(int opcode, ScriptReader reader, boolean executing) {

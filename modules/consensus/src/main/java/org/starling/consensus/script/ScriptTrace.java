@@ -36,6 +36,9 @@ public interface ScriptTrace {
      */
     void step(int number, int offset, int opcode, boolean executing, ScriptStack stack);
 
-    /** The script that began last has ended, OK if it ran to its end. */
+    /** The operation that was to run last has failed. */
+    void failed(ScriptError error);
+
+    /** The script that began last has ended, well or with an error, which need not be that of an operation. */
     void end(ScriptError result, ScriptStack stack);
 }
