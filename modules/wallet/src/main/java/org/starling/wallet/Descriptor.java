@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 import org.starling.bytes.Bytes;
 import org.starling.consensus.Address;
 import org.starling.consensus.ChainParams.AddressPrefixes;
+import org.starling.consensus.script.Script;
+import org.starling.consensus.script.Taproot;
 import org.starling.crypto.Hash160;
 import org.starling.crypto.PublicKeys;
 import org.starling.crypto.Sha256;
@@ -56,7 +58,7 @@ public sealed interface Descriptor {
     record Pk(KeyExpression key) implements Descriptor {
         @Override
         public List<Bytes> scripts(int index) throws DescriptorException {
-            return List.of(Scripts.payToKey(key.publicKey(index)));
+            return List.of(Script.p2pk(key.publicKey(index)));
         }
 
         @Override
@@ -113,7 +115,7 @@ public sealed interface Descriptor {
             Bytes publicKey = key.publicKey(index);
             Bytes hash = Hash160.hash(publicKey);
             List<Bytes> scripts = new ArrayList<>();
-            scripts.add(Scripts.payToKey(publicKey));
+            scripts.add(Script.p2pk(publicKey));
             scripts.add(new Address.PubkeyHash(hash).scriptPubKey());
             if (publicKey.length() == PublicKeys.COMPRESSED) {
                 Bytes witness = new Address.WitnessPubkeyHash(hash).scriptPubKey();
@@ -257,8 +259,7 @@ public sealed interface Descriptor {
         @Override
         public List<Bytes> scripts(int index) throws DescriptorException {
             Bytes key = internal.xOnly(index);
-            PublicKeys.XOnly output = PublicKeys.xOnlyTweakAdd(
-                    key, Scripts.TAP_TWEAK.hash(key, tree.root(index)).toBytes());
+            PublicKeys.XOnly output = Taproot.outputKey(key, tree.root(index));
             if (output == null) {
                 throw new DescriptorException("Internal key cannot be tweaked");
             }

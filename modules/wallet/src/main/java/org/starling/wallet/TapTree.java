@@ -2,19 +2,20 @@ package org.starling.wallet;
 
 import java.util.List;
 import java.util.stream.Stream;
-import org.starling.bytes.ByteWriter;
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
+import org.starling.bytes.Hash256;
+import org.starling.consensus.script.Script;
+import org.starling.consensus.script.Taproot;
 
 /** The scripts of a Taproot output, as a binary tree (BIP-0341). */
 sealed interface TapTree {
-    /** Version of the leaves (BIP-0342). */
-    int TAPSCRIPT = 0xc0;
-
     /** Deepest leaf that an output can commit to. */
     int MAX_DEPTH = 128;
 
-    /** The hash that the output commits to; no bytes for a tree without scripts. */
-    Bytes root(int index) throws DescriptorException;
+    /** The hash that the output commits to; null for a tree without scripts. */
+    @Nullable
+    Hash256 root(int index) throws DescriptorException;
 
     List<Descriptor> leaves();
 
@@ -23,8 +24,8 @@ sealed interface TapTree {
     /** No scripts. */
     record Empty() implements TapTree {
         @Override
-        public Bytes root(int index) {
-            return Bytes.EMPTY;
+        public @Nullable Hash256 root(int index) {
+            return null;
         }
 
         @Override
@@ -41,14 +42,11 @@ sealed interface TapTree {
     /** A script: of a bare key (without its parity) or of several. */
     record Leaf(Descriptor script) implements TapTree {
         @Override
-        public Bytes root(int index) throws DescriptorException {
+        public Hash256 root(int index) throws DescriptorException {
             Bytes code = script instanceof Descriptor.Pk pk
-                    ? Scripts.payToKey(pk.key().xOnly(index))
+                    ? Script.p2pk(pk.key().xOnly(index))
                     : script.scripts(index).getFirst();
-            ByteWriter leaf = new ByteWriter(code.length() + 4);
-            return Scripts.TAP_LEAF
-                    .hash(leaf.u8(TAPSCRIPT).varBytes(code).toBytes())
-                    .toBytes();
+            return Taproot.leafHash(Taproot.TAPSCRIPT_LEAF, code);
         }
 
         @Override
@@ -65,13 +63,10 @@ sealed interface TapTree {
     /** Two subtrees. */
     record Branch(TapTree left, TapTree right) implements TapTree {
         @Override
-        public Bytes root(int index) throws DescriptorException {
-            Bytes one = left.root(index);
-            Bytes other = right.root(index);
-            boolean ordered = one.compareTo(other) <= 0;
-            return Scripts.TAP_BRANCH
-                    .hash(ordered ? one : other, ordered ? other : one)
-                    .toBytes();
+        public @Nullable Hash256 root(int index) throws DescriptorException {
+            Hash256 one = left.root(index);
+            Hash256 other = right.root(index);
+            return one == null || other == null ? null : Taproot.branchHash(one, other);
         }
 
         @Override
