@@ -1,0 +1,249 @@
+package org.starling.api.page;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.http.ServerRequestHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Serves the live page to a browser on this machine and to nothing else.
+ *
+ * <p>The address that is printed at start carries a secret; whoever opens it gets a cookie, and without the cookie
+ * there is nothing to see. A hostile page in the same browser is kept out by each of these: the request must name this
+ * server as its host (so a name rebound to this machine fails), it must come from this origin (a page on another port of
+ * this machine is of the same site, and its requests carry the cookie), the cookie is kept from scripts and foreign
+ * sites, and the page may not be framed.
+ */
+public final class PageServer implements AutoCloseable {
+    /** Most browsers that follow the events at once. */
+    private static final int MAX_FOLLOWERS = 32;
+
+    /** Most connections at once. */
+    private static final int MAX_CONNECTIONS = 128;
+
+    /** How often the state is looked at for a browser that follows. */
+    private static final long LOOK_MILLIS = 400;
+
+    /** How long nothing may be sent, so that a browser that has gone is noticed. */
+    private static final long SILENCE_MILLIS = 10_000;
+
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+            + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static final Map<String, String> FILES = Map.of(
+            "/page.js", "text/javascript; charset=utf-8",
+            "/page.css", "text/css; charset=utf-8",
+            "/icon.svg", "image/svg+xml");
+
+    private final Supplier<PageState> source;
+    private final JsonMapper mapper = JsonMapper.builder().build();
+    private final String secret;
+    private final String session;
+    private final WebServer server;
+    private final Semaphore followers = new Semaphore(MAX_FOLLOWERS);
+    private volatile boolean closing;
+
+    private PageServer(int port, Supplier<PageState> source, SecureRandom random) {
+        this.source = source;
+        this.secret = token(random);
+        this.session = token(random);
+        this.server = WebServer.builder()
+                .shutdownHook(false)
+                .address(InetAddress.ofLiteral("127.0.0.1"))
+                .port(port)
+                .maxTcpConnections(MAX_CONNECTIONS)
+                .maxPayloadSize(0)
+                .shutdownGracePeriod(Duration.ofMillis(500))
+                .routing(HttpRouting.builder().any(this::answer))
+                .build();
+    }
+
+    private static String token(SecureRandom random) {
+        byte[] bytes = new byte[24];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /**
+     * Listens on 127.0.0.1 from now on; port 0 takes a free one. Throws {@link IOException} if the port cannot be had.
+     *
+     * @param source gives the state at any time, to any thread
+     */
+    public static PageServer start(int port, Supplier<PageState> source) throws IOException {
+        PageServer page = new PageServer(port, source, new SecureRandom());
+        try {
+            page.server.start();
+        } catch (UncheckedIOException e) {
+            throw new IOException("Port " + port + " of 127.0.0.1 for the live page is in use or not available.", e);
+        }
+        return page;
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    /** What to open in a browser. */
+    public String address() {
+        return "http://127.0.0.1:" + port() + "/open/" + secret;
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        server.stop();
+    }
+
+    private void answer(ServerRequest request, ServerResponse response) {
+        secure(response);
+        String path = request.path().rawPath();
+        if (!isOurHost(request.headers()) || !isOurOrigin(request.headers())) {
+            refuse(response, "This page is not for other pages.");
+        } else if (!request.prologue().method().equals(Method.GET)) {
+            refuse(response, "There is nothing to change here.");
+        } else if (path.startsWith("/open/")) {
+            open(path.substring(6), response);
+        } else if (!hasSession(request.headers())) {
+            refuse(response, "Open the address that the node printed when it started.");
+        } else if (path.equals("/")) {
+            file("/page.html", "text/html; charset=utf-8", response);
+        } else if (path.equals("/events")) {
+            follow(response);
+        } else if (FILES.containsKey(path)) {
+            file(path, FILES.get(path), response);
+        } else {
+            response.status(Status.NOT_FOUND_404).send();
+        }
+    }
+
+    private static void secure(ServerResponse response) {
+        response.header("Content-Security-Policy", POLICY);
+        response.header("X-Content-Type-Options", "nosniff");
+        response.header("X-Frame-Options", "DENY");
+        response.header("Referrer-Policy", "no-referrer");
+        response.header("Cross-Origin-Resource-Policy", "same-origin");
+        response.header("Cross-Origin-Opener-Policy", "same-origin");
+        response.header("Cache-Control", "no-store");
+    }
+
+    private boolean isOurHost(ServerRequestHeaders headers) {
+        String host = headers.first(HeaderNames.HOST).orElse("");
+        return host.equals("127.0.0.1:" + port()) || host.equals("localhost:" + port());
+    }
+
+    // Browsers say where a request comes from: "none" is the user, who typed or clicked an address elsewhere.
+    private boolean isOurOrigin(ServerRequestHeaders headers) {
+        String origin = headers.first(HeaderNames.ORIGIN).orElse("");
+        boolean ours = origin.isEmpty()
+                || origin.equals("http://127.0.0.1:" + port())
+                || origin.equals("http://localhost:" + port());
+        String site = headers.first(HeaderNames.create("Sec-Fetch-Site")).orElse("none");
+        String mode = headers.first(HeaderNames.create("Sec-Fetch-Mode")).orElse("");
+        String destination = headers.first(HeaderNames.create("Sec-Fetch-Dest")).orElse("");
+        boolean opened = mode.equals("navigate") && destination.equals("document");
+        return ours && (site.equals("same-origin") || site.equals("none") || opened);
+    }
+
+    private boolean hasSession(ServerRequestHeaders headers) {
+        return headers.cookies().all(cookieName(), () -> java.util.List.of()).stream()
+                .anyMatch(value -> equalInConstantTime(value, session));
+    }
+
+    // Cookies know no ports: the name keeps two nodes on this machine apart.
+    private String cookieName() {
+        return "starling-" + port();
+    }
+
+    private static boolean equalInConstantTime(String one, String other) {
+        return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+    }
+
+    // The answer leads on by itself rather than by a redirection, because a browser that came here from another site
+    // sends a strict cookie only with the requests of a page that is already ours.
+    private void open(String given, ServerResponse response) {
+        if (!equalInConstantTime(given, secret)) {
+            refuse(response, "This address is of an earlier start; use the one that the node printed last.");
+            return;
+        }
+        response.header("Set-Cookie", cookieName() + "=" + session + "; Path=/; HttpOnly; SameSite=Strict");
+        response.header("Content-Type", "text/html; charset=utf-8");
+        response.send("<!doctype html><meta http-equiv=\"refresh\" content=\"0;url=/\"><title>Starling</title>"
+                .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void refuse(ServerResponse response, String reason) {
+        response.status(Status.FORBIDDEN_403).header("Content-Type", "text/plain; charset=utf-8");
+        response.send((reason + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void file(String name, String type, ServerResponse response) {
+        try (InputStream in = PageServer.class.getResourceAsStream(name.substring(1))) {
+            if (in == null) {
+                throw new AssertionError(name + " is part of the program");
+            }
+            response.header("Content-Type", type);
+            response.send(in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void follow(ServerResponse response) {
+        if (!followers.tryAcquire()) {
+            response.status(Status.SERVICE_UNAVAILABLE_503).send();
+            return;
+        }
+        response.header("Content-Type", "text/event-stream");
+        try (OutputStream out = response.outputStream()) {
+            sendStates(out);
+        } catch (IOException | UncheckedIOException e) {
+            // The browser has gone, which is how every stream ends.
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            followers.release();
+        }
+    }
+
+    private void sendStates(OutputStream out) throws IOException, InterruptedException {
+        byte[] last = {};
+        long silent = 0;
+        while (!closing) {
+            byte[] now = mapper.writeValueAsBytes(source.get());
+            if (!Arrays.equals(now, last)) {
+                out.write("data: ".getBytes(StandardCharsets.US_ASCII));
+                out.write(now);
+                out.write("\n\n".getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+                last = now;
+                silent = 0;
+            } else if (silent >= SILENCE_MILLIS) {
+                out.write(":\n\n".getBytes(StandardCharsets.US_ASCII));
+                out.flush();
+                silent = 0;
+            }
+            Thread.sleep(LOOK_MILLIS);
+            silent += LOOK_MILLIS;
+        }
+    }
+}
