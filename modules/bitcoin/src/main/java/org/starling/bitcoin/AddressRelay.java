@@ -1,0 +1,282 @@
+package org.starling.bitcoin;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.starling.bitcoin.message.Addr;
+import org.starling.bitcoin.message.AddrV2;
+import org.starling.bitcoin.message.GetAddr;
+import org.starling.bitcoin.message.TimedAddress;
+import org.starling.bytes.ByteWriter;
+import org.starling.crypto.SipHash;
+import org.starling.engine.AddressBook;
+import org.starling.engine.Discouragement;
+import org.starling.engine.KnownAddress;
+import org.starling.engine.LinkKind;
+import org.starling.engine.NetAddress;
+import org.starling.engine.Permission;
+import org.starling.world.Randomness;
+
+/** Gossip of addresses: what peers tell goes to the address book, and what is fresh to one or two other peers. */
+final class AddressRelay {
+    private static final long EARLIEST_TIME = 100_000_000;
+    private static final long FRESH_SECONDS = 10 * 60;
+    private static final int FRESH_MOST = 10;
+    private static final long UNKNOWN_AGE_SECONDS = 5 * 24 * 60 * 60;
+    private static final long ROTATION_SECONDS = 24 * 60 * 60;
+
+    private final Peers peers;
+    private final ChainView chain;
+    private final AddressBook book;
+    private final Discouragement discouraged;
+    private final Randomness random;
+    private final SipHash hasher;
+    private final TreeSet<NetAddress> own = new TreeSet<>();
+
+    AddressRelay(Peers peers, ChainView chain, AddressBook book, Discouragement discouraged, Randomness random) {
+        this.peers = peers;
+        this.chain = chain;
+        this.book = book;
+        this.discouraged = discouraged;
+        this.random = random;
+        this.hasher = new SipHash(random.nextLong(), random.nextLong());
+    }
+
+    /** Names an address at which we can be reached. */
+    void addOwn(NetAddress address) {
+        if (book.routability().routable(address)) {
+            own.add(address);
+            peers.all().forEach(peer -> peer.nextLocalAddressMillis = 0);
+            peers.wakeAt(0);
+        }
+    }
+
+    List<NetAddress> own() {
+        return List.copyOf(own);
+    }
+
+    /** The peer has sent its version. */
+    void versionReceived(long now, Peer peer) {
+        LinkKind kind = peer.link.kind();
+        if (kind.isInbound()) {
+            return;
+        }
+        NetAddress remote = peer.link.remote();
+        book.setServices(remote, peer.services());
+        book.good(now / 1000, remote);
+        if (setUp(peer)) {
+            peers.send(now, peer, new GetAddr());
+            peer.getAddrSent = true;
+            // The answer may be as long as an answer may be.
+            peer.addressTokens += BitcoinLimits.ADDRESSES;
+        }
+    }
+
+    /** Addresses are exchanged on the link from now on; inbound peers show that they want to by speaking of them. */
+    private boolean setUp(Peer peer) {
+        if (peer.link.kind() != LinkKind.BLOCK_RELAY && peer.link.kind() != LinkKind.FEELER) {
+            peer.addressRelay = true;
+        }
+        return peer.addressRelay;
+    }
+
+    void disconnected(long now, Peer peer) {
+        if (peer.verackReceived && peer.link.kind() != LinkKind.BLOCK_RELAY) {
+            book.connected(now / 1000, peer.link.remote());
+        }
+    }
+
+    void received(long now, Peer peer, String type, List<TimedAddress> addresses) {
+        if (!setUp(peer)) {
+            peers.debug("ignoring " + type + " message from " + peer.link.kind().label() + " " + peer);
+            return;
+        }
+        if (addresses.size() > BitcoinLimits.ADDRESSES) {
+            peers.misbehaving(now, peer, type + " message size = " + addresses.size());
+            return;
+        }
+        refillTokens(now, peer);
+        boolean unlimited = peer.link.has(Permission.ADDR);
+        int added = 0;
+        int processed = 0;
+        int limited = 0;
+        for (TimedAddress told : shuffled(addresses)) {
+            if (peer.addressTokens < 1 && !unlimited) {
+                limited++;
+                continue;
+            }
+            peer.addressTokens -= peer.addressTokens >= 1 ? 1 : 0;
+            NetAddress address = told.address();
+            if (address == null || !Services.servesBlocks(told.services())) {
+                continue;
+            }
+            processed++;
+            added += take(now, peer, told, address, addresses.size()) ? 1 : 0;
+        }
+        peer.addressesProcessed += processed;
+        peer.addressesRateLimited += limited;
+        peers.debug("Received addr: " + addresses.size() + " addresses (" + processed + " processed, " + limited
+                + " rate-limited) from " + peer);
+        peers.debug("addrman", "Added " + added + " addresses (of " + addresses.size() + ") from " + peer);
+        peer.getAddrSent &= addresses.size() >= BitcoinLimits.ADDRESSES;
+        if (peer.link.kind() == LinkKind.ADDR_FETCH && addresses.size() > 1) {
+            peers.drop(now, peer, "addrfetch connection completed");
+        }
+    }
+
+    private void refillTokens(long now, Peer peer) {
+        double tokens = peer.addressTokens
+                + Math.max(0, now - peer.addressTokensMillis) / 1000.0 * BitcoinLimits.ADDRESSES_PER_SECOND;
+        // The bucket may hold more only because an answer to getaddr is awaited.
+        peer.addressTokens = Math.max(peer.addressTokens, Math.min(tokens, BitcoinLimits.ADDRESSES));
+        peer.addressTokensMillis = now;
+    }
+
+    private List<TimedAddress> shuffled(List<TimedAddress> addresses) {
+        List<TimedAddress> order = new ArrayList<>(addresses);
+        for (int i = order.size() - 1; i > 0; i--) {
+            int j = random.below(i + 1);
+            TimedAddress swap = order.get(i);
+            order.set(i, order.get(j));
+            order.set(j, swap);
+        }
+        return order;
+    }
+
+    /** Returns whether the address is new to the book. */
+    private boolean take(long now, Peer peer, TimedAddress told, NetAddress address, int together) {
+        long seconds = now / 1000;
+        long seen = told.seenSeconds() <= EARLIEST_TIME || told.seenSeconds() > seconds + FRESH_SECONDS
+                ? seconds - UNKNOWN_AGE_SECONDS
+                : told.seenSeconds();
+        peer.knownAddresses.add(address.key());
+        if (discouraged.contains(address) || own.contains(address)) {
+            return false;
+        }
+        boolean routable = book.routability().routable(address);
+        if (seen > seconds - FRESH_SECONDS && !peer.getAddrSent && together <= FRESH_MOST && routable) {
+            relay(now, peer, new TimedAddress(seen, told.services(), address), address);
+        }
+        return book.add(
+                seconds, address, told.services(), seen, peer.link.remote(), BitcoinLimits.ADDRESS_PENALTY_SECONDS);
+    }
+
+    /** Passes it to the same two peers for a day, so that it does not flood the network. */
+    private void relay(long now, Peer from, TimedAddress told, NetAddress address) {
+        long day = Long.divideUnsigned(now / 1000 + Math.abs(address.hashCode() % ROTATION_SECONDS), ROTATION_SECONDS);
+        Peer first = null;
+        Peer second = null;
+        long firstRank = 0;
+        long secondRank = 0;
+        for (Peer peer : peers.ready()) {
+            if (peer == from || !peer.addressRelay || !canCarry(peer, address)) {
+                continue;
+            }
+            ByteWriter writer = new ByteWriter();
+            writer.bytes(address.key()).i64(day).i64(peer.id());
+            long rank = hasher.hash(writer.toBytes());
+            if (first == null || Long.compareUnsigned(rank, firstRank) > 0) {
+                second = first;
+                secondRank = firstRank;
+                first = peer;
+                firstRank = rank;
+            } else if (second == null || Long.compareUnsigned(rank, secondRank) > 0) {
+                second = peer;
+                secondRank = rank;
+            }
+        }
+        push(first, told, address);
+        push(second, told, address);
+    }
+
+    private static boolean canCarry(Peer peer, NetAddress address) {
+        return peer.wantsAddrV2 || address.legacyBytes() != null;
+    }
+
+    private void push(@Nullable Peer peer, TimedAddress told, NetAddress address) {
+        if (peer == null || peer.knownAddresses.contains(address.key()) || !canCarry(peer, address)) {
+            return;
+        }
+        if (peer.addressesToSend.size() >= BitcoinLimits.ADDRESSES) {
+            peer.addressesToSend.set(random.below(peer.addressesToSend.size()), told);
+        } else {
+            peer.addressesToSend.add(told);
+        }
+    }
+
+    void getAddr(long now, Peer peer) {
+        if (!peer.link.kind().isInbound()) {
+            peers.debug("Ignoring \"getaddr\" from outbound-full-relay connection. " + peer);
+            return;
+        }
+        setUp(peer);
+        if (peer.getAddrReceived) {
+            peers.debug("Ignoring repeated \"getaddr\". " + peer);
+            return;
+        }
+        peer.getAddrReceived = true;
+        peer.addressesToSend.clear();
+        int percent =
+                peers.settings().smallNetwork() || peer.link.has(Permission.ADDR) ? 0 : BitcoinLimits.ADDRESS_PERCENT;
+        List<KnownAddress> sample = book.sample(
+                now / 1000, BitcoinLimits.ADDRESSES, percent, known -> !discouraged.contains(known.address()));
+        for (KnownAddress known : sample) {
+            push(peer, new TimedAddress(known.seenSeconds(), known.services(), known.address()), known.address());
+        }
+        peer.nextAddressMillis = now;
+        peers.wakeAt(now);
+    }
+
+    /** Sends what waits for the peer if its time has come; returns when to look again. */
+    long tick(long now, Peer peer) {
+        if (!peer.addressRelay) {
+            return Long.MAX_VALUE;
+        }
+        boolean tellsOwn = peers.settings().listening() && !chain.isInitialBlockDownload();
+        if (tellsOwn && now >= peer.nextLocalAddressMillis) {
+            NetAddress local = ownAddressFor(peer);
+            if (local != null) {
+                // Said again each day, though the peer knows it.
+                TimedAddress told =
+                        new TimedAddress(now / 1000, peers.settings().services(), local);
+                if (canCarry(peer, local) && peer.addressesToSend.size() < BitcoinLimits.ADDRESSES) {
+                    peer.addressesToSend.add(told);
+                }
+            }
+            peer.nextLocalAddressMillis = now + (long) random.exponential(BitcoinLimits.LOCAL_ADDRESS_INTERVAL_MILLIS);
+        }
+        if (now >= peer.nextAddressMillis) {
+            peer.nextAddressMillis = now + (long) random.exponential(BitcoinLimits.ADDRESS_INTERVAL_MILLIS);
+            flush(now, peer);
+        }
+        long next = tellsOwn ? peer.nextLocalAddressMillis : Long.MAX_VALUE;
+        return peer.addressesToSend.isEmpty() ? next : Math.min(next, peer.nextAddressMillis);
+    }
+
+    private void flush(long now, Peer peer) {
+        if (peer.addressesToSend.isEmpty()) {
+            return;
+        }
+        List<TimedAddress> addresses = List.copyOf(peer.addressesToSend);
+        peer.addressesToSend.clear();
+        for (TimedAddress told : addresses) {
+            if (told.address() != null) {
+                peer.knownAddresses.add(told.address().key());
+            }
+        }
+        peers.send(now, peer, peer.wantsAddrV2 ? new AddrV2(addresses) : new Addr(addresses));
+    }
+
+    /** One of the same network if there is one: what the peer can use. */
+    private @Nullable NetAddress ownAddressFor(Peer peer) {
+        NetAddress any = null;
+        for (NetAddress address : own) {
+            if (address.network() == peer.link.remote().network()) {
+                return address;
+            }
+            any = any == null ? address : any;
+        }
+        return any;
+    }
+}

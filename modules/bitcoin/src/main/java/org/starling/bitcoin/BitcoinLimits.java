@@ -1,0 +1,110 @@
+package org.starling.bitcoin;
+
+/**
+ * Everything that a Bitcoin peer can make us hold or do, and how much of it; those of any peer protocol are in
+ * {@link org.starling.engine.Limits}. Times in milliseconds.
+ */
+public final class BitcoinLimits {
+    // Handshake and liveness.
+    public static final int PROTOCOL_VERSION = 70016;
+
+    /** Nodes older than this are not talked to. */
+    public static final int OLDEST_VERSION = 31800;
+
+    public static final long HANDSHAKE_TIMEOUT_MILLIS = 60_000;
+    public static final long INACTIVITY_TIMEOUT_MILLIS = 20 * 60_000;
+    public static final long PING_INTERVAL_MILLIS = 2 * 60_000;
+
+    // Messages.
+    public static final int INV_ITEMS = 50_000;
+    public static final int HEADERS = 2_000;
+    public static final int LOCATOR_HASHES = 101;
+    public static final int ADDRESSES = 1_000;
+    public static final int GETBLOCKS_HASHES = 500;
+
+    /** Blocks of one peer that validation has not judged yet; its other messages wait meanwhile. */
+    public static final int BLOCKS_IN_VALIDATION = 4;
+
+    /** Transactions of one peer that validation has not judged yet. */
+    public static final int TRANSACTIONS_IN_VALIDATION = 16;
+
+    // Headers and blocks.
+    public static final long HEADERS_RESPONSE_MILLIS = 2 * 60_000;
+    public static final long HEADERS_TIMEOUT_BASE_MILLIS = 15 * 60_000;
+    public static final long HEADERS_TIMEOUT_PER_HEADER_MILLIS = 1;
+
+    /** An outbound peer whose chain has less work than ours for so long must show a better one, or goes. */
+    public static final long CHAIN_SYNC_TIMEOUT_MILLIS = 20 * 60_000;
+
+    /** Outbound peers with a good chain that are never dropped for a worse one later. */
+    public static final int PROTECTED_OUTBOUND = 4;
+
+    /** How far beyond the last common block blocks are asked for. */
+    public static final int BLOCK_DOWNLOAD_WINDOW = 1024;
+
+    public static final int BLOCKS_IN_FLIGHT_PER_PEER = 16;
+    public static final long BLOCK_STALLING_MILLIS = 2_000;
+    public static final long BLOCK_STALLING_LONGEST_MILLIS = 64_000;
+
+    /** Wait for a block, as a share of the time between blocks, and what each other busy peer adds. */
+    public static final double BLOCK_TIMEOUT_BASE = 1;
+
+    public static final double BLOCK_TIMEOUT_PER_PEER = 0.5;
+
+    /** New blocks announced one by one; for more, only the last is. */
+    public static final int BLOCKS_TO_ANNOUNCE = 8;
+
+    /** Blocks not on the active chain are served only if they are younger than this. */
+    public static final long STALE_BLOCK_SECONDS = 30L * 24 * 60 * 60;
+
+    /** Blocks a node that prunes promises to have. */
+    public static final int LIMITED_BLOCKS = 288;
+
+    /** Senders of blocks remembered until the block is judged. */
+    public static final int BLOCK_SOURCES = 4096;
+
+    // Transactions.
+    public static final int TX_ANNOUNCEMENTS_PER_PEER = 5_000;
+    public static final int TX_IN_FLIGHT_PER_PEER = 100;
+    public static final long TX_TXID_DELAY_MILLIS = 2_000;
+    public static final long TX_NONPREFERRED_DELAY_MILLIS = 2_000;
+    public static final long TX_OVERLOADED_DELAY_MILLIS = 2_000;
+    public static final long TX_REQUEST_TIMEOUT_MILLIS = 60_000;
+
+    /** Items of a getdata that we send. */
+    public static final int GETDATA_ITEMS = 1_000;
+
+    public static final int ORPHANS = 100;
+    public static final long ORPHAN_BYTES = 10_000_000;
+    public static final int ORPHAN_WEIGHT = 400_000;
+    public static final long ORPHAN_EXPIRY_MILLIS = 20 * 60_000;
+    public static final int RECENT_REJECTS = 120_000;
+    public static final int RECENT_CONFIRMED = 48_000;
+
+    /** Hashes remembered per peer as known to it. */
+    public static final int KNOWN_TRANSACTIONS = 50_000;
+
+    public static final int KNOWN_ADDRESSES = 5_000;
+    public static final long INBOUND_TRICKLE_MILLIS = 5_000;
+    public static final long OUTBOUND_TRICKLE_MILLIS = 2_000;
+
+    /** Transactions announced in one trickle when there are few, and at most. */
+    public static final int TRICKLE_ITEMS = 35;
+
+    public static final int TRICKLE_MOST_ITEMS = 1_000;
+
+    /** Transactions waiting to be announced to one peer; beyond it the peer learns of them from others. */
+    public static final int TO_ANNOUNCE = 50_000;
+
+    public static final long FEE_FILTER_INTERVAL_MILLIS = 10 * 60_000;
+    public static final long FEE_FILTER_CHANGE_MILLIS = 5 * 60_000;
+
+    // Addresses.
+    public static final long LOCAL_ADDRESS_INTERVAL_MILLIS = 24 * 60 * 60_000;
+    public static final long ADDRESS_INTERVAL_MILLIS = 30_000;
+    public static final double ADDRESSES_PER_SECOND = 0.1;
+    public static final int ADDRESS_PERCENT = 23;
+    public static final long ADDRESS_PENALTY_SECONDS = 2 * 60 * 60;
+
+    private BitcoinLimits() {}
+}

@@ -1,0 +1,323 @@
+package org.starling.bitcoin;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.starling.bitcoin.message.GetData;
+import org.starling.bitcoin.message.InventoryItem;
+import org.starling.bytes.Hash256;
+import org.starling.chain.BlockEntry;
+import org.starling.chain.HeaderTree;
+import org.starling.consensus.Block;
+import org.starling.engine.LinkKind;
+import org.starling.engine.Permission;
+
+/**
+ * Fetches the blocks of better chains from several peers at once, within a window that moves with what has arrived, so
+ * that one slow peer is noticed: when nothing but its blocks holds the window up, it has seconds to send them.
+ */
+final class BlockDownload {
+    private static final double STALLING_DECAY = 0.85;
+    private static final int DIRECT_FETCH_SPACINGS = 20;
+
+    private final Peers peers;
+    private final ChainView chain;
+    private final Validation validation;
+    private final HashMap<Hash256, Peer> inFlight = new HashMap<>();
+    // With validation: they have arrived, but the tree does not show it yet.
+    private final Set<Hash256> arrived = new HashSet<>();
+    private final LinkedHashMap<Hash256, Long> sources = new LinkedHashMap<>();
+    private long stallingMillis = BitcoinLimits.BLOCK_STALLING_MILLIS;
+
+    BlockDownload(Peers peers, ChainView chain, Validation validation) {
+        this.peers = peers;
+        this.chain = chain;
+        this.validation = validation;
+    }
+
+    private HeaderTree tree() {
+        return chain.headers();
+    }
+
+    /** Blocks asked for, of all peers. */
+    int inFlight() {
+        return inFlight.size();
+    }
+
+    /** Whether the peer may be the one that headers and old blocks come from. */
+    boolean maySynchronise(Peer peer) {
+        if (peer.preferredDownload) {
+            return true;
+        }
+        boolean preferredExists = peers.ready().stream().anyMatch(other -> other.preferredDownload);
+        return peer.servesBlocks()
+                && peer.link.kind() != LinkKind.ADDR_FETCH
+                && (!preferredExists || inFlight.isEmpty());
+    }
+
+    private void request(long now, Peer peer, List<BlockEntry> blocks) {
+        if (blocks.isEmpty()) {
+            return;
+        }
+        List<InventoryItem> items = new ArrayList<>(blocks.size());
+        for (BlockEntry entry : blocks) {
+            if (peer.blocksInFlight.isEmpty()) {
+                peer.downloadingSinceMillis = now;
+            }
+            inFlight.put(entry.hash(), peer);
+            peer.blocksInFlight.put(entry.hash(), entry);
+            items.add(new InventoryItem(InventoryItem.BLOCK | InventoryItem.WITNESS, entry.hash()));
+            peers.debug("Requesting block " + entry.hash() + " (" + entry.height() + ") " + peer);
+        }
+        peers.send(now, peer, new GetData(items));
+    }
+
+    /** Asks this peer for that block, whoever else was asked. Returns what stands against it, or null. */
+    @Nullable
+    String fetch(long now, Peer peer, BlockEntry entry) {
+        if (!peer.servesWitnesses()) {
+            return "Pre-SegWit peer";
+        }
+        if (arrived.contains(entry.hash()) || inFlight.get(entry.hash()) == peer) {
+            return "Already requested from this peer";
+        }
+        forgetRequest(now, entry.hash());
+        request(now, peer, List.of(entry));
+        return null;
+    }
+
+    /** A new block was announced near our tip: it is fetched from whoever said so, without waiting for its turn. */
+    void fetchDirectly(long now, Peer peer, BlockEntry last) {
+        BlockEntry tip = tree().tip();
+        long recent = now / 1000 - peers.settings().chain().pow().targetSpacingSeconds() * DIRECT_FETCH_SPACINGS;
+        if (tip.time() <= recent || last.isInvalid() || last.chainWork().compareTo(tip.chainWork()) < 0) {
+            return;
+        }
+        ArrayList<BlockEntry> wanted = new ArrayList<>();
+        BlockEntry at = last;
+        while (at != null && !at.isAncestorOf(tip) && wanted.size() <= BitcoinLimits.BLOCKS_IN_FLIGHT_PER_PEER) {
+            if (isMissing(at) && !inFlight.containsKey(at.hash()) && peer.servesWitnesses()) {
+                wanted.add(at);
+            }
+            at = at.previous();
+        }
+        if (at == null || !at.isAncestorOf(tip)) {
+            peers.debug("Large reorg, won't direct fetch to " + last);
+            return;
+        }
+        int room = BitcoinLimits.BLOCKS_IN_FLIGHT_PER_PEER - peer.blocksInFlight.size();
+        List<BlockEntry> oldestFirst = wanted.reversed();
+        request(now, peer, oldestFirst.subList(0, Math.max(0, Math.min(room, oldestFirst.size()))));
+    }
+
+    private boolean isMissing(BlockEntry entry) {
+        return !entry.hasBlock() && !arrived.contains(entry.hash());
+    }
+
+    /** A block arrived. */
+    void received(long now, Peer peer, Block block) {
+        Hash256 hash = block.hash();
+        boolean requested = inFlight.containsKey(hash);
+        forgetRequest(now, hash);
+        arrived.add(hash);
+        sources.put(hash, peer.id());
+        if (sources.size() > BitcoinLimits.BLOCK_SOURCES) {
+            sources.pollFirstEntry();
+        }
+        peer.blocksInValidation++;
+        validation.block(peer.id(), block, requested);
+        peers.wakeAt(now);
+    }
+
+    private void forgetRequest(long now, Hash256 hash) {
+        Peer asked = inFlight.remove(hash);
+        if (asked == null) {
+            return;
+        }
+        if (asked.blocksInFlight.firstEntry().getKey().equals(hash)) {
+            asked.downloadingSinceMillis = Math.max(asked.downloadingSinceMillis, now);
+        }
+        asked.blocksInFlight.remove(hash);
+        asked.stallingSinceMillis = 0;
+    }
+
+    /** The peer does not have it: somebody else may be asked. */
+    void notFound(long now, Peer peer, Hash256 hash) {
+        if (inFlight.get(hash) == peer) {
+            forgetRequest(now, hash);
+            peers.wakeAt(now);
+        }
+    }
+
+    /** Validation has taken in or rejected the block. */
+    void judged(long now, Hash256 hash) {
+        arrived.remove(hash);
+        peers.wakeAt(now);
+    }
+
+    /** Who sent the block, asked once; null if nobody did or it is gone. */
+    @Nullable
+    Peer takeSource(Hash256 hash) {
+        Long id = sources.remove(hash);
+        return id == null ? null : peers.find(id);
+    }
+
+    /** A block was connected: the line is good. */
+    void connected(long now, Hash256 hash) {
+        takeSource(hash);
+        // A block that came another way (mined here, another peer's) need not come again.
+        if (inFlight.containsKey(hash)) {
+            forgetRequest(now, hash);
+        }
+        stallingMillis = Math.max(BitcoinLimits.BLOCK_STALLING_MILLIS, (long) (stallingMillis * STALLING_DECAY));
+    }
+
+    void disconnected(Peer peer) {
+        for (Hash256 hash : peer.blocksInFlight.keySet()) {
+            inFlight.remove(hash);
+        }
+        peer.blocksInFlight.clear();
+        peers.wakeAt(0);
+    }
+
+    /** Asks the peer for blocks if it may be asked, and drops it if it holds us up; returns when to look again. */
+    long tick(long now, Peer peer) {
+        long next = watch(now, peer);
+        boolean mayServe = peer.servesBlocks()
+                && (maySynchronise(peer) && !Services.servesOnlyRecentBlocks(peer.services())
+                        || !chain.isInitialBlockDownload());
+        int room = BitcoinLimits.BLOCKS_IN_FLIGHT_PER_PEER - peer.blocksInFlight.size();
+        if (peer.link.isClosed() || !mayServe || room <= 0) {
+            return next;
+        }
+        Search search = new Search(peer, room);
+        search.run();
+        request(now, peer, search.found);
+        Peer staller = search.staller;
+        if (peer.blocksInFlight.isEmpty() && staller != null && staller.stallingSinceMillis == 0) {
+            staller.stallingSinceMillis = now;
+            peers.debug("Stall started " + staller);
+            peers.wakeAt(now + stallingMillis);
+        }
+        return Math.min(next, deadline(peer));
+    }
+
+    private long deadline(Peer peer) {
+        if (peer.blocksInFlight.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        long busyOthers = peers.ready().stream()
+                .filter(other -> other != peer && !other.blocksInFlight.isEmpty())
+                .count();
+        double shares = BitcoinLimits.BLOCK_TIMEOUT_BASE + BitcoinLimits.BLOCK_TIMEOUT_PER_PEER * busyOthers;
+        long spacing = peers.settings().chain().pow().targetSpacingSeconds() * 1000;
+        return peer.downloadingSinceMillis + (long) (spacing * shares) + 1;
+    }
+
+    private long watch(long now, Peer peer) {
+        if (peer.stallingSinceMillis != 0 && now > peer.stallingSinceMillis + stallingMillis) {
+            peers.info("Peer is stalling block download, disconnecting " + peer);
+            stallingMillis = Math.min(2 * stallingMillis, BitcoinLimits.BLOCK_STALLING_LONGEST_MILLIS);
+            peers.drop(now, peer, "Peer is stalling block download");
+            return Long.MAX_VALUE;
+        }
+        long deadline = deadline(peer);
+        if (now >= deadline) {
+            peers.drop(
+                    now,
+                    peer,
+                    "Timeout downloading block "
+                            + peer.blocksInFlight.firstEntry().getKey());
+            return Long.MAX_VALUE;
+        }
+        return peer.stallingSinceMillis == 0
+                ? deadline
+                : Math.min(deadline, peer.stallingSinceMillis + stallingMillis + 1);
+    }
+
+    /** Whether headers and blocks of this peer count as those of one that we chose or trust. */
+    static boolean isPreferred(Peer peer) {
+        LinkKind kind = peer.link.kind();
+        return (!kind.isInbound() || peer.link.has(Permission.NOBAN))
+                && kind != LinkKind.FEELER
+                && kind != LinkKind.ADDR_FETCH
+                && peer.servesBlocks();
+    }
+
+    /** Walks the peer's best chain for blocks to ask it for. */
+    private final class Search {
+        private final Peer peer;
+        private final int room;
+        private final List<BlockEntry> found = new ArrayList<>();
+        private @Nullable Peer staller;
+
+        Search(Peer peer, int room) {
+            this.peer = peer;
+            this.room = room;
+        }
+
+        void run() {
+            BlockEntry best = peer.bestKnown;
+            BlockEntry tip = tree().tip();
+            if (best == null
+                    || best.chainWork().compareTo(tip.chainWork()) < 0
+                    || best.chainWork().compareTo(peers.settings().chain().minimumChainWork()) < 0
+                    || !peer.servesWitnesses()) {
+                return;
+            }
+            BlockEntry common = peer.lastCommon == null ? tip : peer.lastCommon;
+            // After a reorganisation of ours the last common block may be further on than it was.
+            common = best.forkWith(common);
+            BlockEntry withTip = best.forkWith(tip);
+            peer.lastCommon = withTip.height() > common.height() ? withTip : common;
+            walk(peer.lastCommon, best);
+        }
+
+        private void walk(BlockEntry common, BlockEntry best) {
+            int windowEnd = common.height() + BitcoinLimits.BLOCK_DOWNLOAD_WINDOW;
+            int last = Math.min(best.height(), windowEnd + 1);
+            Peer waitingFor = null;
+            BlockEntry[] path = path(common, best, last);
+            boolean unbroken = true;
+            for (BlockEntry entry : path) {
+                if (entry.isInvalid()) {
+                    return;
+                }
+                if (!isMissing(entry)) {
+                    if (unbroken && entry.hasBlock()) {
+                        peer.lastCommon = entry;
+                    }
+                    continue;
+                }
+                unbroken = false;
+                Peer asked = inFlight.get(entry.hash());
+                if (asked != null) {
+                    waitingFor = waitingFor == null ? asked : waitingFor;
+                } else if (entry.height() > windowEnd) {
+                    staller = found.isEmpty() && waitingFor != peer ? waitingFor : null;
+                    return;
+                } else {
+                    found.add(entry);
+                    if (found.size() == room) {
+                        return;
+                    }
+                }
+            }
+        }
+
+        /** The entries after {@code common} up to height {@code last} on the way to {@code best}. */
+        private BlockEntry[] path(BlockEntry common, BlockEntry best, int last) {
+            BlockEntry[] path = new BlockEntry[Math.max(0, last - common.height())];
+            BlockEntry at = best.ancestor(last);
+            for (int i = path.length - 1; i >= 0 && at != null; i--) {
+                path[i] = at;
+                at = at.previous();
+            }
+            return path;
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package org.starling.bitcoin;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.starling.bitcoin.message.BlockMessage;
+import org.starling.bitcoin.message.GetBlocks;
+import org.starling.bitcoin.message.GetHeaders;
+import org.starling.bitcoin.message.Headers;
+import org.starling.bitcoin.message.Inv;
+import org.starling.bitcoin.message.InventoryItem;
+import org.starling.bytes.Bytes;
+import org.starling.bytes.Hash256;
+import org.starling.chain.BlockEntry;
+import org.starling.chain.HeaderTree;
+import org.starling.consensus.BlockHeader;
+
+/** Serves headers and blocks, and announces new ones: by headers to those who asked for that, else by inv. */
+final class BlockServer {
+    private final Peers peers;
+    private final ChainView chain;
+    private final Validation validation;
+
+    BlockServer(Peers peers, ChainView chain, Validation validation) {
+        this.peers = peers;
+        this.chain = chain;
+        this.validation = validation;
+    }
+
+    private HeaderTree tree() {
+        return chain.headers();
+    }
+
+    void getHeaders(long now, Peer peer, GetHeaders request) {
+        if (isTooLong(now, peer, "getheaders", request.locator())) {
+            return;
+        }
+        BlockEntry tip = tree().tip();
+        if (tip.chainWork().compareTo(peers.settings().chain().minimumChainWork()) < 0) {
+            peers.debug("Ignoring getheaders from " + peer + " because active chain has too little work");
+            peers.send(now, peer, new Headers(List.of()));
+            return;
+        }
+        BlockEntry at;
+        if (request.locator().isEmpty()) {
+            at = tree().find(request.stop());
+            if (at == null || !mayServe(at)) {
+                return;
+            }
+            peer.bestHeaderSent = at;
+            peers.send(now, peer, new Headers(List.of(at.header())));
+            return;
+        }
+        at = next(tree().forkOf(request.locator()), tip);
+        List<BlockHeader> headers = new ArrayList<>();
+        BlockEntry last = null;
+        while (at != null && headers.size() < BitcoinLimits.HEADERS) {
+            headers.add(at.header());
+            last = at;
+            at = at.hash().equals(request.stop()) ? null : next(at, tip);
+        }
+        peer.bestHeaderSent = last == null ? tip : last;
+        peers.send(now, peer, new Headers(headers));
+    }
+
+    void getBlocks(long now, Peer peer, GetBlocks request) {
+        if (isTooLong(now, peer, "getblocks", request.locator())) {
+            return;
+        }
+        BlockEntry tip = tree().tip();
+        List<InventoryItem> items = new ArrayList<>();
+        BlockEntry at = next(tree().forkOf(request.locator()), tip);
+        while (at != null && !at.hash().equals(request.stop()) && at.hasBlock()) {
+            items.add(new InventoryItem(InventoryItem.BLOCK, at.hash()));
+            if (items.size() == BitcoinLimits.GETBLOCKS_HASHES) {
+                // When the peer asks for this one, it is told how to go on.
+                peer.continuation = at.hash();
+                break;
+            }
+            at = next(at, tip);
+        }
+        if (!items.isEmpty()) {
+            peers.send(now, peer, new Inv(items));
+        }
+    }
+
+    private boolean isTooLong(long now, Peer peer, String type, List<Hash256> locator) {
+        if (locator.size() > BitcoinLimits.LOCATOR_HASHES) {
+            peers.drop(now, peer, type + " locator size " + locator.size() + " > " + BitcoinLimits.LOCATOR_HASHES);
+            return true;
+        }
+        return false;
+    }
+
+    private static @Nullable BlockEntry next(BlockEntry entry, BlockEntry tip) {
+        return tip.ancestor(entry.height() + 1);
+    }
+
+    /** Old blocks off the active chain are not served: who asked for one would show that we know it. */
+    private boolean mayServe(BlockEntry entry) {
+        if (tree().isActive(entry)) {
+            return true;
+        }
+        return entry.isValidated() && tree().bestHeader().time() - entry.time() < BitcoinLimits.STALE_BLOCK_SECONDS;
+    }
+
+    /** Begins to answer the request for a block; false if it is not answered. The block follows by {@link #blockRead}. */
+    boolean serve(long now, Peer peer, InventoryItem item) {
+        BlockEntry entry = tree().find(item.hash());
+        if (entry == null || !entry.hasBlock() || !mayServe(entry)) {
+            return false;
+        }
+        boolean limited = Services.servesOnlyRecentBlocks(peers.settings().services());
+        if (limited && tree().tip().height() - entry.height() > BitcoinLimits.LIMITED_BLOCKS + 2) {
+            peers.drop(now, peer, "Ignore block request below NODE_NETWORK_LIMITED threshold");
+            return false;
+        }
+        peer.readingBlock = true;
+        validation.readBlock(peer.id(), entry, item.kind() != InventoryItem.BLOCK);
+        return true;
+    }
+
+    void blockRead(long now, Peer peer, Hash256 hash, @Nullable Bytes block) {
+        peer.readingBlock = false;
+        if (block == null) {
+            peers.drop(now, peer, "block " + hash + " cannot be read");
+            return;
+        }
+        peers.send(now, peer, new BlockMessage(block));
+        Hash256 continuation = peer.continuation;
+        if (continuation != null && continuation.equals(hash)) {
+            peer.continuation = null;
+            Hash256 tip = tree().tip().hash();
+            peers.send(now, peer, new Inv(List.of(new InventoryItem(InventoryItem.BLOCK, tip))));
+        }
+    }
+
+    /** The active chain has a new tip: all peers are told of what is new since {@code fork}. */
+    void announce(long now, BlockEntry tip, BlockEntry fork) {
+        List<Hash256> hashes = new ArrayList<>();
+        BlockEntry at = tip;
+        while (at != null && at != fork && hashes.size() < BitcoinLimits.BLOCKS_TO_ANNOUNCE) {
+            hashes.add(at.hash());
+            at = at.previous();
+        }
+        for (Peer peer : peers.all()) {
+            peer.blocksToAnnounce.addAll(hashes.reversed());
+            if (peer.blocksToAnnounce.size() > 2 * BitcoinLimits.BLOCKS_TO_ANNOUNCE) {
+                // Only the last will be told anyway.
+                peer.blocksToAnnounce = new ArrayList<>(List.of(tip.hash()));
+            }
+        }
+        peers.wakeAt(now);
+    }
+
+    void tick(long now, Peer peer) {
+        if (peer.blocksToAnnounce.isEmpty()) {
+            return;
+        }
+        List<Hash256> hashes = peer.blocksToAnnounce;
+        peer.blocksToAnnounce = new ArrayList<>();
+        List<BlockHeader> headers =
+                peer.prefersHeaders && hashes.size() <= BitcoinLimits.BLOCKS_TO_ANNOUNCE ? headers(peer, hashes) : null;
+        if (headers == null) {
+            announceByInv(now, peer, hashes.getLast());
+        } else if (!headers.isEmpty()) {
+            peer.bestHeaderSent = tree().find(headers.getLast().hash());
+            peers.send(now, peer, new Headers(headers));
+        }
+    }
+
+    /** The headers that the peer lacks; null if they would not connect to what it has. */
+    private @Nullable List<BlockHeader> headers(Peer peer, List<Hash256> hashes) {
+        List<BlockHeader> headers = new ArrayList<>();
+        BlockEntry last = null;
+        for (Hash256 hash : hashes) {
+            BlockEntry entry = tree().find(hash);
+            if (entry == null || !tree().isActive(entry) || last != null && entry.previous() != last) {
+                return null;
+            }
+            last = entry;
+            if (!headers.isEmpty()) {
+                headers.add(entry.header());
+            } else if (!hasHeader(peer, entry)) {
+                if (entry.previous() != null && !hasHeader(peer, entry.previous())) {
+                    return null;
+                }
+                headers.add(entry.header());
+            }
+        }
+        return headers;
+    }
+
+    private void announceByInv(long now, Peer peer, Hash256 hash) {
+        BlockEntry entry = tree().find(hash);
+        if (entry != null && tree().isActive(entry) && !hasHeader(peer, entry)) {
+            peers.send(now, peer, new Inv(List.of(new InventoryItem(InventoryItem.BLOCK, hash))));
+        }
+    }
+
+    private static boolean hasHeader(Peer peer, BlockEntry entry) {
+        return peer.bestKnown != null && entry.isAncestorOf(peer.bestKnown)
+                || peer.bestHeaderSent != null && entry.isAncestorOf(peer.bestHeaderSent);
+    }
+}

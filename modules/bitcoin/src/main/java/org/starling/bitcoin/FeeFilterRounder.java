@@ -1,0 +1,35 @@
+package org.starling.bitcoin;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.starling.world.Randomness;
+
+/** Rounds our minimum feerate to one of few values before it is told, so that it does not give us away. */
+final class FeeFilterRounder {
+    private static final double LARGEST = 1e7;
+    private static final double SPACING = 1.1;
+
+    private final Randomness random;
+    private final List<Double> steps = new ArrayList<>();
+
+    FeeFilterRounder(long minimumFeeratePerKvb, Randomness random) {
+        this.random = random;
+        double least = Math.max(1, minimumFeeratePerKvb / 2);
+        steps.add(0.0);
+        for (double step = least; step <= LARGEST; step *= SPACING) {
+            steps.add(step);
+        }
+    }
+
+    /** The next step above or, in two of three cases, the one below. */
+    long round(long feeratePerKvb) {
+        int at = 0;
+        while (at < steps.size() && steps.get(at) < feeratePerKvb) {
+            at++;
+        }
+        if (at == steps.size() || at > 0 && random.below(3) != 0) {
+            at--;
+        }
+        return steps.get(at).longValue();
+    }
+}

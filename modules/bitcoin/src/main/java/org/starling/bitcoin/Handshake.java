@@ -1,0 +1,138 @@
+package org.starling.bitcoin;
+
+import org.jspecify.annotations.Nullable;
+import org.starling.bitcoin.message.SendAddrV2;
+import org.starling.bitcoin.message.Verack;
+import org.starling.bitcoin.message.Version;
+import org.starling.bitcoin.message.WtxidRelay;
+import org.starling.bytes.Bytes;
+import org.starling.engine.LinkKind;
+import org.starling.engine.NetAddress;
+
+/**
+ * Who each side is.
+ *
+ * <pre>
+ *   outbound: send version --version--> send wtxidrelay, sendaddrv2, verack --verack--> ready
+ *   inbound:  --version--> send version, wtxidrelay, sendaddrv2, verack --verack--> ready
+ * </pre>
+ *
+ * Before verack only those messages count, others are ignored; after it wtxidrelay and sendaddrv2 are a fault.
+ */
+final class Handshake {
+    private static final NetAddress NOWHERE = NetAddress.ofIp(Bytes.wrap(new byte[16]), 0);
+
+    private final Peers peers;
+    private final ChainView chain;
+
+    Handshake(Peers peers, ChainView chain) {
+        this.peers = peers;
+        this.chain = chain;
+    }
+
+    void sendVersion(long now, Peer peer) {
+        PeerSettings settings = peers.settings();
+        NetAddress remote = peer.link.remote();
+        peer.versionSent = true;
+        peers.send(
+                now,
+                peer,
+                new Version(
+                        BitcoinLimits.PROTOCOL_VERSION,
+                        settings.services(),
+                        Math.floorDiv(now, 1000),
+                        remote.legacyBytes() == null ? NOWHERE : remote,
+                        peer.ourNonce,
+                        settings.userAgent(),
+                        chain.headers().tip().height(),
+                        !settings.blocksOnly() && peer.relaysTransactions()));
+    }
+
+    /** Returns whether the handshake goes on. */
+    boolean version(long now, Peer peer, Version version) {
+        if (peer.version != null) {
+            peers.debug("redundant version message from " + peer);
+            return false;
+        }
+        String objection = objection(peer, version);
+        if (objection != null) {
+            peers.drop(now, peer, objection);
+            return false;
+        }
+        peer.version = version;
+        peer.localAsSeen = version.receiver();
+        // A peer that sends no relay flag wants transactions; one of ours for blocks only gets none.
+        peer.wantsTransactions = version.relay()
+                && peer.relaysTransactions()
+                && !peers.settings().blocksOnly();
+        if (!peer.versionSent) {
+            sendVersion(now, peer);
+        }
+        if (peer.commonVersion() >= BitcoinLimits.PROTOCOL_VERSION) {
+            peers.send(now, peer, new WtxidRelay());
+            peers.send(now, peer, new SendAddrV2());
+        }
+        peers.send(now, peer, new Verack());
+        peers.debug("receive version message: " + version.cleanUserAgent() + ": version " + version.version()
+                + ", blocks=" + version.startHeight() + ", us=" + version.receiver() + ", txrelay="
+                + (version.relay() ? 1 : 0) + ", " + peer);
+        return true;
+    }
+
+    private @Nullable String objection(Peer peer, Version version) {
+        if (peer.link.kind().isInbound() && isOurNonce(version.nonce())) {
+            return "connected to self at " + peer.link.remote();
+        }
+        if (version.version() < BitcoinLimits.OLDEST_VERSION) {
+            return "using obsolete version " + version.version();
+        }
+        long wanted = Services.NETWORK | Services.WITNESS;
+        LinkKind kind = peer.link.kind();
+        boolean chosen = kind == LinkKind.OUTBOUND_FULL_RELAY || kind == LinkKind.BLOCK_RELAY;
+        if (chosen && (!Services.servesBlocks(version.services()) || (version.services() & Services.WITNESS) == 0)) {
+            return "does not offer the expected services (%08x offered, %08x expected)"
+                    .formatted(version.services(), wanted);
+        }
+        return null;
+    }
+
+    private boolean isOurNonce(long nonce) {
+        for (Peer other : peers.all()) {
+            if (!other.link.kind().isInbound() && !other.verackReceived && other.ourNonce == nonce) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether the handshake is complete only now. */
+    boolean verack(Peer peer) {
+        if (peer.verackReceived) {
+            peers.debug("ignoring redundant verack message from " + peer);
+            return false;
+        }
+        peer.verackReceived = true;
+        Version version = java.util.Objects.requireNonNull(peer.version);
+        String kind =
+                peer.link.kind().isInbound() ? "inbound" : peer.link.kind().label();
+        peers.debug("New " + kind + " peer connected: version: " + version.version() + ", blocks="
+                + version.startHeight() + ", " + peer + ", peeraddr=" + peer.link.remote());
+        return true;
+    }
+
+    void wtxidRelay(long now, Peer peer) {
+        if (peer.verackReceived) {
+            peers.drop(now, peer, "wtxidrelay received after verack");
+        } else if (peer.commonVersion() >= BitcoinLimits.PROTOCOL_VERSION) {
+            peer.wtxidRelay = true;
+        }
+    }
+
+    void sendAddrV2(long now, Peer peer) {
+        if (peer.verackReceived) {
+            peers.drop(now, peer, "sendaddrv2 received after verack");
+        } else {
+            peer.wantsAddrV2 = true;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package org.starling.bitcoin;
+
+import org.starling.bitcoin.message.Ping;
+import org.starling.bitcoin.message.Pong;
+import org.starling.engine.Link;
+import org.starling.world.Randomness;
+
+/** Pings, the time they take, and peers that fell silent. */
+final class Liveness {
+    private static final int OLDEST_WITH_PONG = 60001;
+
+    private final Peers peers;
+    private final Randomness random;
+
+    Liveness(Peers peers, Randomness random) {
+        this.peers = peers;
+        this.random = random;
+    }
+
+    /** Sends a ping to everybody at the next tick. */
+    void pingAll() {
+        for (Peer peer : peers.ready()) {
+            peer.pingDueMillis = 0;
+            peer.pingSentMillis = 0;
+        }
+        peers.wakeAt(0);
+    }
+
+    void ping(long now, Peer peer, Ping ping) {
+        if (peer.commonVersion() >= OLDEST_WITH_PONG) {
+            peers.send(now, peer, new Pong(ping.nonce()));
+        }
+    }
+
+    void pong(long now, Peer peer, Pong pong) {
+        if (peer.pingNonce == 0) {
+            peers.debug("pong " + peer + ": Unsolicited pong without ping");
+        } else if (pong.nonce() == peer.pingNonce) {
+            peer.pingNonce = 0;
+            peer.pingMillis = Math.max(0, now - peer.pingSentMillis);
+            peer.minPingMillis =
+                    peer.minPingMillis < 0 ? peer.pingMillis : Math.min(peer.minPingMillis, peer.pingMillis);
+        } else if (pong.nonce() == 0) {
+            peer.pingNonce = 0;
+            peers.debug("pong " + peer + ": Nonce zero");
+        } else {
+            peers.debug("pong " + peer + ": Nonce mismatch");
+        }
+    }
+
+    /** Drops the peer if it is silent, pings it if that is due; returns when to look again. */
+    long tick(long now, Peer peer) {
+        String silence = silence(now, peer);
+        if (silence != null) {
+            peers.drop(now, peer, silence);
+            return Long.MAX_VALUE;
+        }
+        if (!peer.isReady()) {
+            return peer.link.openedMillis() + peers.settings().handshakeTimeoutMillis() + 1;
+        }
+        if (now >= peer.pingDueMillis && (peer.pingNonce == 0 || peer.pingSentMillis == 0)) {
+            do {
+                peer.pingNonce = random.nextLong();
+            } while (peer.pingNonce == 0);
+            peer.pingSentMillis = now;
+            peer.pingDueMillis = now + BitcoinLimits.PING_INTERVAL_MILLIS;
+            peers.send(now, peer, new Ping(peer.pingNonce));
+        }
+        return peer.pingNonce == 0 ? peer.pingDueMillis : now + BitcoinLimits.PING_INTERVAL_MILLIS;
+    }
+
+    private @org.jspecify.annotations.Nullable String silence(long now, Peer peer) {
+        Link link = peer.link;
+        long handshake = peers.settings().handshakeTimeoutMillis();
+        if (now - link.openedMillis() <= handshake) {
+            return null;
+        }
+        if (link.lastReceiveMillis() == 0 || link.lastSendMillis() == 0) {
+            return "socket no message in first " + handshake / 1000 + " seconds";
+        }
+        if (!peer.verackReceived) {
+            return "version handshake timeout";
+        }
+        if (now - link.lastSendMillis() > BitcoinLimits.INACTIVITY_TIMEOUT_MILLIS) {
+            return "socket sending timeout: " + (now - link.lastSendMillis()) / 1000 + "s";
+        }
+        if (now - link.lastReceiveMillis() > BitcoinLimits.INACTIVITY_TIMEOUT_MILLIS) {
+            return "socket receive timeout: " + (now - link.lastReceiveMillis()) / 1000 + "s";
+        }
+        if (peer.pingNonce != 0 && now - peer.pingSentMillis > BitcoinLimits.INACTIVITY_TIMEOUT_MILLIS) {
+            return "ping timeout: " + (now - peer.pingSentMillis) / 1000 + "s";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,29 @@
+package org.starling.bitcoin;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.starling.bytes.Hash256;
+import org.starling.consensus.Transaction;
+
+/** The mempool as the peers' code sees it; reads are safe from the core thread while validation goes on. */
+public interface MempoolView {
+    /**
+     * A transaction in the mempool.
+     *
+     * @param fee in satoshis
+     * @param ancestors how many transactions must be known before, this one included
+     */
+    record Entry(Transaction transaction, long fee, int virtualSize, int ancestors) {}
+
+    @Nullable
+    Entry byTxid(Hash256 txid);
+
+    @Nullable
+    Entry byWtxid(Hash256 wtxid);
+
+    /** All, in any order. */
+    List<Entry> all();
+
+    /** What a transaction must pay now to get in, in satoshis per 1000 virtual bytes. */
+    long minFeeratePerKvb();
+}

@@ -1,0 +1,173 @@
+package org.starling.bitcoin;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.starling.bitcoin.message.InventoryItem;
+import org.starling.bitcoin.message.Message;
+import org.starling.bitcoin.message.TimedAddress;
+import org.starling.bitcoin.message.Version;
+import org.starling.bytes.Hash256;
+import org.starling.chain.BlockEntry;
+import org.starling.engine.Link;
+import org.starling.engine.LinkKind;
+import org.starling.engine.NetAddress;
+import org.starling.world.Randomness;
+
+/**
+ * What is known of a peer. Each group of fields belongs to the class that it names; all are of the core thread. Times in
+ * milliseconds since 1970, 0 for never or at once.
+ */
+final class Peer {
+    final Link link;
+
+    // Handshake
+    final long ourNonce;
+
+    @Nullable
+    Version version;
+
+    boolean versionSent;
+    boolean verackReceived;
+    boolean wtxidRelay;
+    boolean wantsAddrV2;
+    boolean prefersHeaders;
+    boolean sentSendHeaders;
+
+    @Nullable
+    NetAddress localAsSeen;
+
+    // Liveness
+    long pingNonce;
+    long pingSentMillis;
+    long pingDueMillis;
+    long pingMillis = -1;
+    long minPingMillis = -1;
+
+    // PeerManager: jobs that validation has not answered, and a message that waits for them
+    int headersInValidation;
+    int blocksInValidation;
+    int transactionsInValidation;
+
+    @Nullable
+    Message held;
+
+    // HeaderSync
+    boolean preferredDownload;
+    boolean syncStarted;
+    long headersTimeoutMillis = Long.MAX_VALUE;
+    long lastGetHeadersMillis;
+
+    @Nullable
+    BlockEntry bestKnown;
+
+    @Nullable
+    Hash256 lastUnknownHash;
+
+    @Nullable
+    BlockEntry bestHeaderSent;
+
+    long chainSyncDeadlineMillis;
+
+    @Nullable
+    BlockEntry chainSyncTarget;
+
+    boolean chainSyncAsked;
+    boolean protectedFromEviction;
+
+    // BlockDownload
+    final LinkedHashMap<Hash256, BlockEntry> blocksInFlight = new LinkedHashMap<>();
+
+    @Nullable
+    BlockEntry lastCommon;
+
+    long stallingSinceMillis;
+    long downloadingSinceMillis;
+    long lastBlockMillis;
+
+    // BlockServer
+    final ArrayDeque<InventoryItem> requests = new ArrayDeque<>();
+    boolean readingBlock;
+
+    @Nullable
+    Hash256 continuation;
+
+    List<Hash256> blocksToAnnounce = new ArrayList<>();
+
+    // TransactionRelay
+    boolean wantsTransactions;
+    final LinkedHashSet<Hash256> toAnnounce = new LinkedHashSet<>();
+    final RecentHashes knownTransactions;
+    final LinkedHashSet<Hash256> orphanWork = new LinkedHashSet<>();
+    boolean sendMempool;
+    long nextTrickleMillis;
+    long feeFilterReceived;
+    long feeFilterSent;
+    long nextFeeFilterMillis;
+    long lastTransactionMillis;
+
+    // AddressRelay
+    boolean addressRelay;
+    boolean getAddrSent;
+    boolean getAddrReceived;
+    final ArrayList<TimedAddress> addressesToSend = new ArrayList<>();
+    final RecentHashes knownAddresses;
+    double addressTokens = 1;
+    long addressTokensMillis;
+    long nextAddressMillis;
+    long nextLocalAddressMillis;
+    long addressesProcessed;
+    long addressesRateLimited;
+
+    Peer(Link link, long ourNonce, Randomness random) {
+        this.link = link;
+        this.ourNonce = ourNonce;
+        this.knownTransactions = new RecentHashes(BitcoinLimits.KNOWN_TRANSACTIONS, random);
+        this.knownAddresses = new RecentHashes(BitcoinLimits.KNOWN_ADDRESSES, random);
+        this.addressTokensMillis = link.openedMillis();
+    }
+
+    long id() {
+        return link.id();
+    }
+
+    /** Whether both sides have said who they are. */
+    boolean isReady() {
+        return verackReceived && !link.isClosed();
+    }
+
+    long services() {
+        return version == null ? 0 : version.services();
+    }
+
+    /** The protocol version that both sides speak. */
+    int commonVersion() {
+        return version == null ? 0 : Math.min(version.version(), BitcoinLimits.PROTOCOL_VERSION);
+    }
+
+    boolean servesBlocks() {
+        return Services.servesBlocks(services());
+    }
+
+    boolean servesWitnesses() {
+        return (services() & Services.WITNESS) != 0;
+    }
+
+    /** Whether transactions go over this link at all. */
+    boolean relaysTransactions() {
+        LinkKind kind = link.kind();
+        return kind != LinkKind.BLOCK_RELAY && kind != LinkKind.FEELER && kind != LinkKind.ADDR_FETCH;
+    }
+
+    boolean isWaitingForValidation() {
+        return headersInValidation + blocksInValidation + transactionsInValidation > 0;
+    }
+
+    @Override
+    public String toString() {
+        return "peer=" + id();
+    }
+}

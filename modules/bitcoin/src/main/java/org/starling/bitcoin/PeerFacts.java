@@ -1,0 +1,57 @@
+package org.starling.bitcoin;
+
+import java.util.List;
+import java.util.TreeMap;
+import org.starling.bitcoin.message.Version;
+import org.starling.bytes.Hash256;
+import org.starling.chain.BlockEntry;
+import org.starling.engine.Link;
+
+/** Takes down what is known of a peer at this moment. */
+final class PeerFacts {
+    private PeerFacts() {}
+
+    static PeerInfo of(Peer peer, long now) {
+        Link link = peer.link;
+        Version version = peer.version;
+        BlockEntry best = peer.bestKnown;
+        Hash256 bestHash = best == null ? null : best.hash();
+        return new PeerInfo(
+                peer.id(),
+                link.remote(),
+                link.local(),
+                peer.localAsSeen,
+                link.kind(),
+                peer.services(),
+                peer.wantsTransactions,
+                link.lastSendMillis(),
+                link.lastReceiveMillis(),
+                peer.lastTransactionMillis,
+                peer.lastBlockMillis,
+                link.bytesSent(),
+                link.bytesReceived(),
+                new TreeMap<>(link.sentByType()),
+                new TreeMap<>(link.receivedByType()),
+                link.openedMillis(),
+                version == null ? 0 : version.timeSeconds() - link.openedMillis() / 1000,
+                peer.pingMillis,
+                peer.minPingMillis,
+                peer.pingNonce == 0 ? -1 : Math.max(0, now - peer.pingSentMillis),
+                version == null ? 0 : version.version(),
+                version == null ? "" : version.cleanUserAgent(),
+                peer.verackReceived,
+                false,
+                version == null ? -1 : version.startHeight(),
+                best == null ? -1 : best.height(),
+                peer.lastCommon == null ? -1 : peer.lastCommon.height(),
+                bestHash,
+                peer.blocksInFlight.values().stream().map(BlockEntry::height).toList(),
+                peer.addressRelay,
+                peer.addressesProcessed,
+                peer.addressesRateLimited,
+                List.copyOf(link.permissions()),
+                peer.feeFilterReceived,
+                link.transport().label(),
+                link.transport().sessionId().hex());
+    }
+}

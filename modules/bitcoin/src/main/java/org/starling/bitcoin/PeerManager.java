@@ -1,0 +1,499 @@
+package org.starling.bitcoin;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.starling.bitcoin.message.Addr;
+import org.starling.bitcoin.message.AddrV2;
+import org.starling.bitcoin.message.BlockMessage;
+import org.starling.bitcoin.message.FeeFilter;
+import org.starling.bitcoin.message.GetAddr;
+import org.starling.bitcoin.message.GetBlocks;
+import org.starling.bitcoin.message.GetData;
+import org.starling.bitcoin.message.GetHeaders;
+import org.starling.bitcoin.message.Headers;
+import org.starling.bitcoin.message.Inv;
+import org.starling.bitcoin.message.InventoryItem;
+import org.starling.bitcoin.message.Mempool;
+import org.starling.bitcoin.message.Message;
+import org.starling.bitcoin.message.NotFound;
+import org.starling.bitcoin.message.Ping;
+import org.starling.bitcoin.message.Pong;
+import org.starling.bitcoin.message.SendAddrV2;
+import org.starling.bitcoin.message.SendHeaders;
+import org.starling.bitcoin.message.TxMessage;
+import org.starling.bitcoin.message.Unknown;
+import org.starling.bitcoin.message.Verack;
+import org.starling.bitcoin.message.Version;
+import org.starling.bitcoin.message.WtxidRelay;
+import org.starling.bytes.Bytes;
+import org.starling.bytes.Hash256;
+import org.starling.bytes.MalformedException;
+import org.starling.chain.BlockEntry;
+import org.starling.consensus.Block;
+import org.starling.consensus.BlockHeader;
+import org.starling.consensus.Rejection;
+import org.starling.consensus.Transaction;
+import org.starling.engine.AddressBook;
+import org.starling.engine.Discouragement;
+import org.starling.engine.Link;
+import org.starling.engine.LinkHandler;
+import org.starling.engine.LinkKind;
+import org.starling.engine.LinkTable;
+import org.starling.engine.LogEvent;
+import org.starling.engine.NetAddress;
+import org.starling.engine.Transport;
+import org.starling.world.Randomness;
+
+/**
+ * All that concerns Bitcoin peers: takes their messages from the {@link LinkTable}, asks {@link Validation} to judge what
+ * they send, and tells the others. Of the core thread alone. After a batch of inputs call {@link #tick} if
+ * {@link #nextMillis} has come.
+ *
+ * <p>A peer's messages are handled in order: while validation judges its headers, blocks or transactions, what follows
+ * waits (a few more of the same kind do not), and its socket is not read. So each peer holds a bounded part of our
+ * memory, and what it hears from us, a pong too, comes after the effect of what it said.
+ */
+public final class PeerManager implements LinkHandler {
+    private final Peers peers;
+    private final Randomness random;
+    private final Handshake handshake;
+    private final Liveness liveness;
+    private final AddressRelay addresses;
+    private final BlockDownload downloads;
+    private final HeaderSync headers;
+    private final BlockServer server;
+    private final TransactionRelay relay;
+    private final TransactionDownload transactions;
+    private final ChainView chain;
+
+    /** What the manager works with, all of it of the same node. */
+    public record Parts(
+            LinkTable links,
+            AddressBook book,
+            Discouragement discouraged,
+            ChainView chain,
+            MempoolView mempool,
+            Validation validation,
+            Randomness random,
+            Consumer<LogEvent> log) {}
+
+    public PeerManager(PeerSettings settings, Parts parts) {
+        random = parts.random();
+        chain = parts.chain();
+        peers = new Peers(parts.links(), parts.discouraged(), settings, parts.log());
+        handshake = new Handshake(peers, chain);
+        liveness = new Liveness(peers, random.child("ping"));
+        addresses = new AddressRelay(peers, chain, parts.book(), parts.discouraged(), random.child("addresses"));
+        downloads = new BlockDownload(peers, chain, parts.validation());
+        headers = new HeaderSync(peers, chain, parts.validation(), downloads);
+        server = new BlockServer(peers, chain, parts.validation());
+        relay = new TransactionRelay(peers, chain, parts.mempool(), random.child("relay"));
+        transactions = new TransactionDownload(
+                peers, chain, parts.mempool(), parts.validation(), relay, random.child("transactions"));
+        parts.links().attach(this);
+    }
+
+    // ---- links
+
+    @Override
+    public boolean knows(String type) {
+        return Message.TYPES.contains(type);
+    }
+
+    @Override
+    public void opened(long now, Link link) {
+        Peer peer = new Peer(link, random.nextLong(), random.child("peer " + link.id()));
+        peers.add(peer);
+        peers.debug("Added connection " + peer + " (" + link.kind().label() + ") " + link.remote());
+        if (!link.kind().isInbound()) {
+            handshake.sendVersion(now, peer);
+        }
+        peers.wakeAt(now);
+    }
+
+    @Override
+    public void closed(long now, Link link, String reason) {
+        Peer peer = peers.find(link.id());
+        if (peer != null) {
+            peers.remove(peer);
+            headers.disconnected(peer);
+            downloads.disconnected(peer);
+            transactions.disconnected(peer);
+            addresses.disconnected(now, peer);
+        }
+    }
+
+    @Override
+    public void unreachable(long now, NetAddress address, LinkKind kind, String reason) {
+        peers.debug("connection to " + address + " failed: " + reason);
+    }
+
+    @Override
+    public boolean busy(Link link) {
+        Peer peer = peers.find(link.id());
+        return peer == null
+                || link.congested()
+                || peer.held != null
+                || !peer.requests.isEmpty()
+                || peer.readingBlock
+                || peer.headersInValidation > 0
+                || peer.blocksInValidation >= BitcoinLimits.BLOCKS_IN_VALIDATION
+                || peer.transactionsInValidation >= BitcoinLimits.TRANSACTIONS_IN_VALIDATION;
+    }
+
+    @Override
+    public void drained(long now, Link link) {
+        Peer peer = peers.find(link.id());
+        if (peer != null) {
+            serve(now, peer);
+        }
+    }
+
+    @Override
+    public @Nullable String message(long now, Link link, Transport.Message raw) {
+        Peer peer = peers.find(link.id());
+        if (peer == null) {
+            return null;
+        }
+        if (peers.settings().traceMessages()) {
+            peers.debug("received: " + raw.type() + " (" + raw.payload().length() + " bytes) " + peer);
+        }
+        try {
+            Message message = Message.read(raw.type(), raw.payload());
+            if (mustWait(peer, message)) {
+                peer.held = message;
+            } else {
+                handle(now, peer, message);
+            }
+            return null;
+        } catch (MalformedException e) {
+            return "ProcessMessages(" + raw.type() + ", " + raw.payload().length() + " bytes): Exception '"
+                    + e.getMessage() + "'";
+        }
+    }
+
+    private static boolean mustWait(Peer peer, Message message) {
+        return switch (message) {
+            case BlockMessage block -> peer.headersInValidation + peer.transactionsInValidation > 0;
+            case TxMessage transaction -> peer.headersInValidation + peer.blocksInValidation > 0;
+            default -> peer.isWaitingForValidation();
+        };
+    }
+
+    // ---- messages
+
+    private void handle(long now, Peer peer, Message message) throws MalformedException {
+        if (message instanceof Version version) {
+            if (handshake.version(now, peer, version)) {
+                peer.preferredDownload = BlockDownload.isPreferred(peer);
+                addresses.versionReceived(now, peer);
+                if (peer.link.kind() == LinkKind.FEELER) {
+                    peers.drop(now, peer, "feeler connection completed");
+                }
+            }
+        } else if (peer.version == null) {
+            peers.debug(
+                    "non-version message before version handshake. Message \"" + message.type() + "\" from " + peer);
+        } else if (message instanceof Verack) {
+            if (handshake.verack(peer)) {
+                peers.wakeAt(now);
+            }
+        } else if (message instanceof WtxidRelay) {
+            handshake.wtxidRelay(now, peer);
+        } else if (message instanceof SendAddrV2) {
+            handshake.sendAddrV2(now, peer);
+        } else if (!peer.verackReceived) {
+            peers.debug("Unsupported message \"" + message.type() + "\" prior to verack from " + peer);
+        } else {
+            handleReady(now, peer, message);
+        }
+    }
+
+    private void handleReady(long now, Peer peer, Message message) throws MalformedException {
+        switch (message) {
+            case Ping ping -> liveness.ping(now, peer, ping);
+            case Pong pong -> liveness.pong(now, peer, pong);
+            case Addr addr -> addresses.received(now, peer, "addr", addr.addresses());
+            case AddrV2 addr -> addresses.received(now, peer, "addrv2", addr.addresses());
+            case GetAddr getAddr -> addresses.getAddr(now, peer);
+            case SendHeaders sendHeaders -> peer.prefersHeaders = true;
+            case Inv inv -> inventory(now, peer, inv.items());
+            case GetData getData -> getData(now, peer, getData.items());
+            case NotFound notFound -> notFound(now, peer, notFound.items());
+            case GetHeaders getHeaders -> server.getHeaders(now, peer, getHeaders);
+            case GetBlocks getBlocks -> server.getBlocks(now, peer, getBlocks);
+            case Headers received ->
+                peer.headersInValidation += headers.received(now, peer, received.headers()) ? 1 : 0;
+            case BlockMessage block -> downloads.received(now, peer, block.block());
+            case TxMessage tx -> transaction(now, peer, tx.transaction());
+            case Mempool mempool -> relay.mempool(now, peer);
+            case FeeFilter filter -> relay.feeFilter(peer, filter);
+            case Unknown unknown -> peers.debug("Unknown message type \"" + clean(unknown.type()) + "\" from " + peer);
+            case Version version -> throw new AssertionError("handled before");
+            case Verack verack -> throw new AssertionError("handled before");
+            case WtxidRelay wtxidRelay -> throw new AssertionError("handled before");
+            case SendAddrV2 sendAddrV2 -> throw new AssertionError("handled before");
+        }
+    }
+
+    private static String clean(String type) {
+        return type.replaceAll("[^A-Za-z0-9_]", "?");
+    }
+
+    private void inventory(long now, Peer peer, List<InventoryItem> items) {
+        if (items.size() > BitcoinLimits.INV_ITEMS) {
+            peers.misbehaving(now, peer, "inv message size = " + items.size());
+            return;
+        }
+        Hash256 unknownBlock = null;
+        for (InventoryItem item : items) {
+            if (item.kind() == InventoryItem.BLOCK) {
+                headers.available(peer, item.hash());
+                unknownBlock = chain.headers().contains(item.hash()) ? unknownBlock : item.hash();
+            } else if (item.isTransaction()) {
+                if (transactions.isUnwantedFrom(peer)) {
+                    peers.drop(now, peer, "transaction (" + item.hash() + ") inv sent in violation of protocol");
+                    return;
+                }
+                transactions.announced(now, peer, item);
+            }
+        }
+        if (unknownBlock != null) {
+            headers.announced(now, peer);
+        }
+        peers.wakeAt(now);
+    }
+
+    private void transaction(long now, Peer peer, Transaction transaction) {
+        if (transactions.isUnwantedFrom(peer)) {
+            peers.drop(now, peer, "transaction sent in violation of protocol");
+        } else {
+            transactions.received(now, peer, transaction);
+        }
+    }
+
+    private void getData(long now, Peer peer, List<InventoryItem> items) {
+        if (items.size() > BitcoinLimits.INV_ITEMS) {
+            peers.misbehaving(now, peer, "getdata message size = " + items.size());
+            return;
+        }
+        peer.requests.addAll(items);
+        serve(now, peer);
+    }
+
+    /** Answers requests as far as the link takes more, one block at a time. */
+    private void serve(long now, Peer peer) {
+        List<InventoryItem> missing = new ArrayList<>();
+        while (!peer.requests.isEmpty() && !peer.readingBlock && !peer.link.congested() && !peer.link.isClosed()) {
+            InventoryItem item = peer.requests.remove();
+            if (item.isTransaction()) {
+                if (peer.relaysTransactions() && !relay.serve(now, peer, item)) {
+                    missing.add(item);
+                }
+            } else if (item.isBlock()) {
+                server.serve(now, peer, item);
+            }
+        }
+        if (!missing.isEmpty() && !peer.link.isClosed()) {
+            peers.send(now, peer, new NotFound(missing));
+        }
+    }
+
+    private void notFound(long now, Peer peer, List<InventoryItem> items) {
+        if (items.size() > BitcoinLimits.GETDATA_ITEMS + BitcoinLimits.BLOCKS_IN_FLIGHT_PER_PEER) {
+            return;
+        }
+        for (InventoryItem item : items) {
+            if (item.isTransaction()) {
+                transactions.notFound(peer, item);
+            } else if (item.isBlock()) {
+                downloads.notFound(now, peer, item.hash());
+            }
+        }
+    }
+
+    // ---- answers of validation, in the order of the questions
+
+    /**
+     * Answers {@link Validation#headers}.
+     *
+     * @param last the entry of the last header that was accepted; null if none was
+     * @param fault what is wrong with the one after it; null if all were accepted
+     */
+    public void headersJudged(
+            long now, long peerId, List<BlockHeader> judged, @Nullable BlockEntry last, @Nullable Rejection fault) {
+        Peer peer = peers.find(peerId);
+        if (peer != null) {
+            peer.headersInValidation--;
+            headers.judged(now, peer, judged, last, fault);
+            goOn(now, peer);
+        }
+    }
+
+    /** Answers {@link Validation#block}. */
+    public void blockJudged(long now, long peerId, Hash256 hash, @Nullable Rejection fault) {
+        downloads.judged(now, hash);
+        Peer peer = peers.find(peerId);
+        if (fault != null) {
+            downloads.takeSource(hash);
+        }
+        if (peer != null) {
+            peer.blocksInValidation--;
+            if (fault == null) {
+                peer.lastBlockMillis = now;
+            } else {
+                headers.punish(now, peer, fault, "");
+            }
+            headers.available(peer, hash);
+            goOn(now, peer);
+        }
+    }
+
+    /** Answers {@link Validation#transaction}; if it was accepted, {@link #transactionAdded} need not be called. */
+    public void transactionJudged(long now, long peerId, Transaction transaction, @Nullable Rejection fault) {
+        Peer peer = peers.find(peerId);
+        if (peer != null) {
+            peer.transactionsInValidation--;
+        }
+        transactions.judged(now, peer, peerId, transaction, fault);
+        if (peer != null) {
+            goOn(now, peer);
+        }
+    }
+
+    /** Answers {@link Validation#readBlock}; null if it could not be read. */
+    public void blockRead(long now, long peerId, Hash256 hash, @Nullable Bytes block) {
+        Peer peer = peers.find(peerId);
+        if (peer != null) {
+            server.blockRead(now, peer, hash, block);
+            serve(now, peer);
+            goOn(now, peer);
+        }
+    }
+
+    private void goOn(long now, Peer peer) {
+        Message held = peer.held;
+        if (held != null && !mustWait(peer, held) && !peer.link.isClosed()) {
+            peer.held = null;
+            try {
+                handle(now, peer, held);
+            } catch (MalformedException e) {
+                peers.drop(now, peer, held.type() + ": " + e.getMessage());
+            }
+        }
+        peers.links().pump(now, peer.link);
+    }
+
+    // ---- events of chain and mempool
+
+    /** A block became part of the active chain. */
+    public void blockConnected(long now, Block block) {
+        downloads.connected(now, block.hash());
+        transactions.connected(block);
+    }
+
+    /** A block is no longer part of the active chain. */
+    public void blockDisconnected() {
+        transactions.disconnectedBlock();
+    }
+
+    /** The active chain ends at {@code tip} now; {@code fork} is the last block that it shares with what it was. */
+    public void chainChanged(long now, BlockEntry tip, BlockEntry fork) {
+        transactions.tipChanged();
+        if (!chain.isInitialBlockDownload()) {
+            server.announce(now, tip, fork);
+        }
+        peers.wakeAt(now);
+    }
+
+    /** A block that had been accepted turned out to be invalid. */
+    public void blockRejected(long now, Hash256 hash, Rejection fault) {
+        Peer source = downloads.takeSource(hash);
+        if (source != null) {
+            headers.punish(now, source, fault, "");
+        }
+    }
+
+    /** A transaction came into the mempool from here: by RPC, a wallet, or a block that was disconnected. */
+    public void transactionAdded(long now, Transaction transaction) {
+        transactions.added(now, transaction);
+    }
+
+    /** Tells peers again of a transaction in the mempool, the sender being here. */
+    public void relay(long now, Transaction transaction) {
+        relay.announce(now, transaction);
+    }
+
+    // ---- time
+
+    /** When {@link #tick} has something to do, in milliseconds. */
+    public long nextMillis() {
+        return peers.wakeMillis();
+    }
+
+    /** Does what is due. */
+    public void tick(long now) {
+        peers.resetWake(Long.MAX_VALUE);
+        for (Peer peer : peers.all()) {
+            peers.wakeAt(liveness.tick(now, peer));
+            if (peer.isReady()) {
+                tickReady(now, peer);
+            }
+        }
+    }
+
+    private void tickReady(long now, Peer peer) {
+        peers.wakeAt(addresses.tick(now, peer));
+        peers.wakeAt(headers.tick(now, peer));
+        server.tick(now, peer);
+        peers.wakeAt(relay.tick(now, peer));
+        if (!peer.link.isClosed()) {
+            headers.refresh(peer);
+            peers.wakeAt(downloads.tick(now, peer));
+            peers.wakeAt(transactions.tick(now, peer));
+        }
+    }
+
+    // ---- questions and commands of the operator
+
+    /** Names an address at which others reach us. */
+    public void addOwnAddress(NetAddress address) {
+        addresses.addOwn(address);
+    }
+
+    public List<NetAddress> ownAddresses() {
+        return addresses.own();
+    }
+
+    /** Pings everybody. */
+    public void pingAll() {
+        liveness.pingAll();
+    }
+
+    /** Asks that peer for a block whose header is known. Returns what stands against it, or null. */
+    public @Nullable String fetchBlock(long now, long peerId, BlockEntry entry) {
+        Peer peer = peers.find(peerId);
+        return peer == null ? "Peer does not exist" : downloads.fetch(now, peer, entry);
+    }
+
+    /** Blocks asked for and not yet there. */
+    public int blocksInFlight() {
+        return downloads.inFlight();
+    }
+
+    public int orphans() {
+        return transactions.orphans();
+    }
+
+    /** Announcements of transactions that are remembered. */
+    public int trackedAnnouncements() {
+        return transactions.tracked();
+    }
+
+    /** All peers in the order in which they connected. */
+    public List<PeerInfo> peers(long now) {
+        return peers.all().stream().map(peer -> PeerFacts.of(peer, now)).toList();
+    }
+}

@@ -1,0 +1,43 @@
+package org.starling.bitcoin;
+
+import org.starling.consensus.ChainParams;
+
+/**
+ * How this node behaves among peers.
+ *
+ * @param services our service bits
+ * @param userAgent as BIP-0014 says, comments included
+ * @param listening whether others can connect to us, so that our address is worth telling
+ * @param blocksOnly transactions are not wanted
+ * @param serveMempool whether anybody may ask for our whole mempool; if not, only those with the permission
+ * @param smallNetwork a private network on one machine: every address is told to whoever asks
+ * @param minRelayFeeratePerKvb the least that a transaction must pay, in satoshis per 1000 virtual bytes
+ * @param handshakeTimeoutMillis how long a peer may take to complete the handshake
+ * @param traceMessages whether each message is logged
+ */
+public record PeerSettings(
+        ChainParams chain,
+        long services,
+        String userAgent,
+        boolean listening,
+        boolean blocksOnly,
+        boolean serveMempool,
+        boolean smallNetwork,
+        long minRelayFeeratePerKvb,
+        long handshakeTimeoutMillis,
+        boolean traceMessages) {
+    /** A full node with Core's defaults. */
+    public static PeerSettings of(ChainParams chain, String userAgent) {
+        return new PeerSettings(
+                chain,
+                Services.NETWORK | Services.WITNESS | Services.NETWORK_LIMITED,
+                userAgent,
+                true,
+                false,
+                false,
+                false,
+                1000,
+                BitcoinLimits.HANDSHAKE_TIMEOUT_MILLIS,
+                false);
+    }
+}

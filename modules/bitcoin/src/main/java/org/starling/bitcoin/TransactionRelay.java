@@ -1,0 +1,209 @@
+package org.starling.bitcoin;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.starling.bitcoin.message.FeeFilter;
+import org.starling.bitcoin.message.Inv;
+import org.starling.bitcoin.message.InventoryItem;
+import org.starling.bitcoin.message.TxMessage;
+import org.starling.bytes.Hash256;
+import org.starling.consensus.Transaction;
+import org.starling.engine.Permission;
+import org.starling.world.Randomness;
+
+/**
+ * Tells peers of transactions, some at a time and at random times, so that nobody sees where one came from; and serves
+ * them to those that were told. Parents come before children, well paying ones first.
+ */
+final class TransactionRelay {
+    private static final long MAX_MONEY = 2_100_000_000_000_000L;
+    private static final int OLDEST_WITH_FEE_FILTER = 70013;
+
+    // Parents first; then the better feerate, compared without rounding; then any fixed order.
+    private static final Comparator<MempoolView.Entry> ORDER = Comparator.comparingInt(MempoolView.Entry::ancestors)
+            .thenComparing(
+                    (a, b) -> Double.compare((double) b.fee() * a.virtualSize(), (double) a.fee() * b.virtualSize()))
+            .thenComparing(entry -> entry.transaction().wtxid());
+
+    private final Peers peers;
+    private final ChainView chain;
+    private final MempoolView mempool;
+    private final Randomness random;
+    private final FeeFilterRounder rounder;
+    private long nextInboundTrickleMillis;
+
+    TransactionRelay(Peers peers, ChainView chain, MempoolView mempool, Randomness random) {
+        this.peers = peers;
+        this.chain = chain;
+        this.mempool = mempool;
+        this.random = random.child("trickle");
+        this.rounder = new FeeFilterRounder(peers.settings().minRelayFeeratePerKvb(), random.child("fee filter"));
+    }
+
+    private static Hash256 nameFor(Peer peer, Transaction transaction) {
+        return peer.wtxidRelay ? transaction.wtxid() : transaction.txid();
+    }
+
+    /** Puts the transaction in line for all peers that do not know it. */
+    void announce(long now, Transaction transaction) {
+        for (Peer peer : peers.ready()) {
+            if (peer.wantsTransactions
+                    && !peer.knownTransactions.contains(nameFor(peer, transaction))
+                    && peer.toAnnounce.size() < BitcoinLimits.TO_ANNOUNCE) {
+                peer.toAnnounce.add(transaction.wtxid());
+                peers.wakeAt(Math.max(now, peer.nextTrickleMillis));
+            }
+        }
+    }
+
+    void feeFilter(Peer peer, FeeFilter filter) {
+        if (filter.feeratePerKvb() >= 0 && filter.feeratePerKvb() <= MAX_MONEY) {
+            peer.feeFilterReceived = filter.feeratePerKvb();
+        }
+    }
+
+    /** The peer asks for the whole mempool. */
+    void mempool(long now, Peer peer) {
+        if (!peers.settings().serveMempool() && !peer.link.has(Permission.MEMPOOL)) {
+            if (!peer.link.has(Permission.NOBAN)) {
+                peers.drop(now, peer, "mempool request with bloom filters disabled");
+            }
+            return;
+        }
+        peer.sendMempool = peer.wantsTransactions;
+        peers.wakeAt(now);
+    }
+
+    /** Serves a transaction that the peer may know of; false if it is answered by notfound. */
+    boolean serve(long now, Peer peer, InventoryItem item) {
+        boolean byWtxid = item.kind() == InventoryItem.WTX;
+        MempoolView.Entry entry = byWtxid ? mempool.byWtxid(item.hash()) : mempool.byTxid(item.hash());
+        if (entry == null || peer.toAnnounce.contains(entry.transaction().wtxid())) {
+            return false;
+        }
+        peers.send(now, peer, new TxMessage(entry.transaction(), item.kind() != InventoryItem.TX));
+        return true;
+    }
+
+    /** Announces what is due; returns when to look again. */
+    long tick(long now, Peer peer) {
+        long next = tickFeeFilter(now, peer);
+        if (!peer.wantsTransactions) {
+            peer.toAnnounce.clear();
+            return next;
+        }
+        if (peer.sendMempool) {
+            peer.sendMempool = false;
+            sendAll(now, peer);
+        }
+        boolean unhurried = peer.link.has(Permission.NOBAN);
+        if (now >= peer.nextTrickleMillis || unhurried) {
+            if (now >= peer.nextTrickleMillis) {
+                peer.nextTrickleMillis = nextTrickle(now, peer);
+            }
+            trickle(now, peer);
+        }
+        return peer.toAnnounce.isEmpty() ? next : Math.min(next, peer.nextTrickleMillis);
+    }
+
+    private long nextTrickle(long now, Peer peer) {
+        if (!peer.link.kind().isInbound()) {
+            return now + 1 + (long) random.exponential(BitcoinLimits.OUTBOUND_TRICKLE_MILLIS);
+        }
+        // One clock for all inbound peers: connecting many times tells nobody more.
+        if (nextInboundTrickleMillis <= now) {
+            nextInboundTrickleMillis = now + 1 + (long) random.exponential(BitcoinLimits.INBOUND_TRICKLE_MILLIS);
+        }
+        return nextInboundTrickleMillis;
+    }
+
+    private void trickle(long now, Peer peer) {
+        if (peer.toAnnounce.isEmpty()) {
+            return;
+        }
+        List<MempoolView.Entry> waiting = new ArrayList<>(peer.toAnnounce.size());
+        for (Hash256 wtxid : List.copyOf(peer.toAnnounce)) {
+            MempoolView.Entry entry = mempool.byWtxid(wtxid);
+            if (entry == null || peer.knownTransactions.contains(nameFor(peer, entry.transaction()))) {
+                peer.toAnnounce.remove(wtxid);
+            } else {
+                waiting.add(entry);
+            }
+        }
+        waiting.sort(ORDER);
+        int room = Math.min(BitcoinLimits.TRICKLE_MOST_ITEMS, BitcoinLimits.TRICKLE_ITEMS + waiting.size() / 1000 * 5);
+        List<InventoryItem> items = new ArrayList<>();
+        for (MempoolView.Entry entry : waiting) {
+            if (items.size() == room) {
+                break;
+            }
+            peer.toAnnounce.remove(entry.transaction().wtxid());
+            InventoryItem item = itemFor(peer, entry);
+            if (item != null) {
+                items.add(item);
+            }
+        }
+        if (!items.isEmpty()) {
+            peers.send(now, peer, new Inv(items));
+        }
+    }
+
+    private @Nullable InventoryItem itemFor(Peer peer, MempoolView.Entry entry) {
+        if (entry.fee() * 1000 < peer.feeFilterReceived * entry.virtualSize()) {
+            return null;
+        }
+        Hash256 name = nameFor(peer, entry.transaction());
+        peer.knownTransactions.add(name);
+        return new InventoryItem(peer.wtxidRelay ? InventoryItem.WTX : InventoryItem.TX, name);
+    }
+
+    private void sendAll(long now, Peer peer) {
+        List<MempoolView.Entry> all = new ArrayList<>(mempool.all());
+        all.sort(ORDER);
+        List<InventoryItem> items = new ArrayList<>();
+        for (MempoolView.Entry entry : all) {
+            peer.toAnnounce.remove(entry.transaction().wtxid());
+            InventoryItem item = itemFor(peer, entry);
+            if (item != null) {
+                items.add(item);
+            }
+            if (items.size() == BitcoinLimits.INV_ITEMS) {
+                peers.send(now, peer, new Inv(items));
+                items = new ArrayList<>();
+            }
+        }
+        if (!items.isEmpty()) {
+            peers.send(now, peer, new Inv(items));
+        }
+    }
+
+    private long tickFeeFilter(long now, Peer peer) {
+        if (peers.settings().blocksOnly()
+                || peer.commonVersion() < OLDEST_WITH_FEE_FILTER
+                || !peer.relaysTransactions()
+                || peer.link.has(Permission.FORCERELAY)) {
+            return Long.MAX_VALUE;
+        }
+        boolean behind = chain.isInitialBlockDownload();
+        long current = behind ? MAX_MONEY : mempool.minFeeratePerKvb();
+        long most = rounder.round(MAX_MONEY);
+        if (!behind && peer.feeFilterSent == most) {
+            // Transactions are wanted from now on.
+            peer.nextFeeFilterMillis = 0;
+        }
+        if (now > peer.nextFeeFilterMillis) {
+            long filter = Math.max(rounder.round(current), peers.settings().minRelayFeeratePerKvb());
+            if (filter != peer.feeFilterSent) {
+                peers.send(now, peer, new FeeFilter(filter));
+                peer.feeFilterSent = filter;
+            }
+            peer.nextFeeFilterMillis = now + 1 + (long) random.exponential(BitcoinLimits.FEE_FILTER_INTERVAL_MILLIS);
+        } else if (peer.nextFeeFilterMillis - now > BitcoinLimits.FEE_FILTER_CHANGE_MILLIS
+                && (current < 3 * peer.feeFilterSent / 4 || current > 4 * peer.feeFilterSent / 3)) {
+            peer.nextFeeFilterMillis = now + 1 + random.below(BitcoinLimits.FEE_FILTER_CHANGE_MILLIS);
+        }
+        return peer.nextFeeFilterMillis + 1;
+    }
+}
