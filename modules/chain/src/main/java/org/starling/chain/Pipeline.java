@@ -1,0 +1,275 @@
+package org.starling.chain;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.starling.consensus.Block;
+import org.starling.consensus.Coin;
+import org.starling.consensus.OutPoint;
+import org.starling.consensus.Rejection;
+import org.starling.world.Workers;
+import org.starling.world.Workers.Pending;
+
+/**
+ * Connects a run of blocks. Each passes four stages, several blocks at once:
+ *
+ * <pre>
+ *   reading    workers read, parse, hash and check the block by itself
+ *   fetching   workers look up the coins that it spends and the cache does not know
+ *   applying   this thread applies it to the coins, in order
+ *   behind     workers check its scripts; then, in order, it is settled: told to the sink
+ * </pre>
+ *
+ * <p>Nothing is settled before all its scripts are checked. If a script fails, the blocks applied since are taken back
+ * from the coins in memory; none of them was written anywhere or told to anyone.
+ */
+final class Pipeline {
+    /** Blocks read ahead, and the transactions in them (counted before the last is added). */
+    private static final int MAX_AHEAD_BLOCKS = 128;
+
+    private static final int MAX_AHEAD_TRANSACTIONS = 12_000;
+
+    /** Blocks whose coins are fetched ahead. */
+    private static final int MAX_FETCHING_BLOCKS = 8;
+
+    /** Coins per look-up task. */
+    private static final int COINS_PER_TASK = 256;
+
+    /** Blocks whose scripts are not done, and the inputs in them (counted before the last is added). */
+    private static final int MAX_BEHIND_BLOCKS = 128;
+
+    private static final int MAX_BEHIND_INPUTS = 24_000;
+
+    /** What the pipeline draws on and tells. Reading may be asked for by workers, all else happens in one thread. */
+    interface Surroundings {
+        /** The block of the entry, prepared; called by workers. */
+        PreparedBlock read(BlockEntry entry);
+
+        /** The block of the entry if it is in memory, already checked by itself. */
+        @Nullable
+        Block inMemory(BlockEntry entry);
+
+        /** The block's script flags. */
+        int flags(BlockEntry entry);
+
+        /** Whether the block's scripts have to be checked. */
+        boolean mustCheckScripts(BlockEntry entry);
+
+        /** Whether the transaction's scripts are known to pass under those flags. */
+        boolean isKnownValid(ScriptJob job, int flags);
+
+        /** The block is valid and applied. */
+        void settled(BlockEntry entry, Block block, BlockUndo undo);
+
+        /** Whether so many coins are in memory that they should be written. */
+        boolean wantsRoom();
+
+        /** Writes coins; all that is applied is settled. */
+        void makeRoom();
+    }
+
+    /** The block that could not be connected. */
+    record Failure(BlockEntry entry, Rejection rejection) {}
+
+    private record Reading(BlockEntry entry, Pending<PreparedBlock> block) {}
+
+    private record Fetching(
+            BlockEntry entry,
+            PreparedBlock block,
+            int generation,
+            List<List<OutPoint>> sought,
+            Pending<List<@Nullable Coin>> found) {}
+
+    private record Behind(
+            BlockEntry entry, Block block, BlockUndo undo, int inputs, Pending<@Nullable Rejection> scripts) {}
+
+    private final Workers workers;
+    private final ChainStore store;
+    private final CoinsCache coins;
+    private final BlockConnector connector;
+    private final Surroundings surroundings;
+
+    private final Deque<Reading> reading = new ArrayDeque<>();
+    private final Deque<Fetching> fetching = new ArrayDeque<>();
+    private final Deque<Behind> behind = new ArrayDeque<>();
+    private int aheadTransactions;
+    private int behindInputs;
+    // Counts the writes to the store: what was looked up before one may not hold after it.
+    private int generation;
+
+    Pipeline(Workers workers, ChainStore store, CoinsCache coins, BlockConnector connector, Surroundings surroundings) {
+        this.workers = workers;
+        this.store = store;
+        this.coins = coins;
+        this.connector = connector;
+        this.surroundings = surroundings;
+    }
+
+    /** Connects the blocks, each on the one before, until one fails. All that did not fail is settled on return. */
+    @Nullable
+    Failure connect(List<BlockEntry> path) {
+        try {
+            return run(path);
+        } finally {
+            reading.clear();
+            fetching.clear();
+            behind.clear();
+            aheadTransactions = 0;
+            behindInputs = 0;
+        }
+    }
+
+    private @Nullable Failure run(List<BlockEntry> path) {
+        int next = 0;
+        while (next < path.size() || !reading.isEmpty() || !fetching.isEmpty()) {
+            next = startReading(path, next);
+            startFetching();
+            Failure failure = apply(fetching.removeFirst());
+            if (failure != null) {
+                return failure;
+            }
+            failure = settleSome();
+            if (failure == null && surroundings.wantsRoom()) {
+                failure = settleAll();
+                if (failure == null) {
+                    surroundings.makeRoom();
+                    generation++;
+                }
+            }
+            if (failure != null) {
+                return failure;
+            }
+        }
+        return settleAll();
+    }
+
+    private int startReading(List<BlockEntry> path, int from) {
+        int next = from;
+        while (next < path.size()
+                && reading.size() < MAX_AHEAD_BLOCKS
+                && (aheadTransactions < MAX_AHEAD_TRANSACTIONS || reading.isEmpty())) {
+            BlockEntry entry = path.get(next++);
+            aheadTransactions += entry.transactionCount();
+            Block known = surroundings.inMemory(entry);
+            Callable<PreparedBlock> task = known == null
+                    ? () -> surroundings.read(entry)
+                    : () -> PreparedBlock.of(known, entry.height(), null);
+            reading.add(new Reading(entry, workers.submit(List.of(task))));
+        }
+        return next;
+    }
+
+    private void startFetching() {
+        while (!reading.isEmpty() && fetching.size() < MAX_FETCHING_BLOCKS) {
+            Reading read = reading.removeFirst();
+            PreparedBlock block = read.block.await().getFirst();
+            aheadTransactions -= read.entry.transactionCount();
+            List<List<OutPoint>> sought = new ArrayList<>();
+            List<OutPoint> part = new ArrayList<>();
+            for (OutPoint outPoint : block.spent()) {
+                if (!coins.knows(outPoint)) {
+                    part.add(outPoint);
+                    if (part.size() == COINS_PER_TASK) {
+                        sought.add(part);
+                        part = new ArrayList<>();
+                    }
+                }
+            }
+            if (!part.isEmpty()) {
+                sought.add(part);
+            }
+            List<Callable<List<@Nullable Coin>>> tasks = new ArrayList<>(sought.size());
+            for (List<OutPoint> outPoints : sought) {
+                tasks.add(() -> store.coins(outPoints));
+            }
+            fetching.add(new Fetching(read.entry, block, generation, sought, workers.submit(tasks)));
+        }
+    }
+
+    private @Nullable Failure apply(Fetching fetched) {
+        BlockEntry entry = fetched.entry;
+        PreparedBlock prepared = fetched.block;
+        if (prepared.rejection() != null) {
+            return settleAllOr(new Failure(entry, prepared.rejection()));
+        }
+        List<List<@Nullable Coin>> found = fetched.found.await();
+        if (fetched.generation == generation) {
+            for (int i = 0; i < found.size(); i++) {
+                for (int j = 0; j < found.get(i).size(); j++) {
+                    coins.offer(fetched.sought.get(i).get(j), found.get(i).get(j));
+                }
+            }
+        }
+        int flags = surroundings.flags(entry);
+        BlockEntry previous = Objects.requireNonNull(entry.previous());
+        return switch (connector.connect(prepared, previous, flags)) {
+            case BlockConnector.Outcome.Refused(Rejection rejection) -> settleAllOr(new Failure(entry, rejection));
+            case BlockConnector.Outcome.Connected connected -> {
+                startScripts(entry, prepared.block(), connected, flags);
+                yield null;
+            }
+        };
+    }
+
+    private void startScripts(BlockEntry entry, Block block, BlockConnector.Outcome.Connected connected, int flags) {
+        List<ScriptJob> jobs = new ArrayList<>();
+        int inputs = 0;
+        if (surroundings.mustCheckScripts(entry)) {
+            for (ScriptJob job : connected.scripts()) {
+                if (!surroundings.isKnownValid(job, flags)) {
+                    jobs.add(job);
+                    inputs += job.coins().size();
+                }
+            }
+        }
+        behindInputs += inputs;
+        behind.add(new Behind(entry, block, connected.undo(), inputs, workers.submit(ScriptJob.tasks(jobs, flags))));
+    }
+
+    private @Nullable Failure settleSome() {
+        Failure failure = null;
+        while (failure == null && (behind.size() > MAX_BEHIND_BLOCKS || behindInputs > MAX_BEHIND_INPUTS)) {
+            failure = settleOldest();
+        }
+        return failure;
+    }
+
+    private @Nullable Failure settleAll() {
+        Failure failure = null;
+        while (failure == null && !behind.isEmpty()) {
+            failure = settleOldest();
+        }
+        return failure;
+    }
+
+    /** A failure of a script further back comes before the one given. */
+    private Failure settleAllOr(Failure failure) {
+        Failure earlier = settleAll();
+        return earlier == null ? failure : earlier;
+    }
+
+    private @Nullable Failure settleOldest() {
+        Behind oldest = behind.getFirst();
+        for (Rejection rejection : oldest.scripts.await()) {
+            if (rejection != null) {
+                takeBackBehind();
+                return new Failure(oldest.entry, rejection);
+            }
+        }
+        behind.removeFirst();
+        behindInputs -= oldest.inputs;
+        surroundings.settled(oldest.entry, oldest.block, oldest.undo);
+        return null;
+    }
+
+    private void takeBackBehind() {
+        while (!behind.isEmpty()) {
+            Behind newest = behind.removeLast();
+            connector.disconnect(newest.block, newest.entry, newest.undo);
+        }
+    }
+}
