@@ -56,7 +56,8 @@ public final class HeaderRules {
         return null;
     }
 
-    private static int minimumVersion(int height, ChainParams.Heights heights) {
+    /** The least version that a block at that height may have (BIPs 34, 65, 66). */
+    public static int minimumVersion(int height, ChainParams.Heights heights) {
         if (height >= heights.bip65()) {
             return 4;
         }

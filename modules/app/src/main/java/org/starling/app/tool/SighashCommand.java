@@ -8,7 +8,6 @@ import picocli.CommandLine.Command;
 /** {@code tool sighash}: what does a legacy signature sign? */
 @Command(
         name = "sighash",
-        mixinStandardHelpOptions = true,
         description = {
             "Reads transactions from standard input, one JSON object a line, and writes a legacy signature hash of each,",
             "in the order in which Bitcoin shows hashes. Exit status 1 if any line made no sense."

@@ -11,7 +11,6 @@ import picocli.CommandLine.Option;
 /** {@code tool verify-input}: may this input spend its output? */
 @Command(
         name = "verify-input",
-        mixinStandardHelpOptions = true,
         description = {
             "Reads transactions from standard input, one JSON object a line, and verifies one input of each.",
             "Writes OK, or FAIL and the error's name as in Bitcoin Core's script tests. Exit status 1 if any failed."

@@ -14,7 +14,6 @@ import picocli.CommandLine.Option;
 /** {@code tool verify-script}: does this scriptSig, with this witness, unlock this scriptPubKey? */
 @Command(
         name = "verify-script",
-        mixinStandardHelpOptions = true,
         description = {
             "Reads pairs of scripts from standard input, one JSON object a line, and verifies each.",
             "Writes OK, or FAIL and the error's name as in Bitcoin Core's script tests. Exit status 1 if any failed."
