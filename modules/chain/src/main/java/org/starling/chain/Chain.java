@@ -329,8 +329,11 @@ public final class Chain implements AutoCloseable {
     }
 
     private void remember(Block block) {
-        if (recentBytes + block.totalLength() <= MAX_RECENT_BYTES && recent.put(block.hash(), block) == null) {
+        if (recent.put(block.hash(), block) == null) {
             recentBytes += block.totalLength();
+        }
+        while (recentBytes > MAX_RECENT_BYTES) {
+            forget(recent.keySet().iterator().next());
         }
     }
 
