@@ -1,0 +1,77 @@
+package org.starling.bitcoin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.starling.bytes.Bytes;
+import org.starling.bytes.Hash256;
+import org.starling.consensus.OutPoint;
+import org.starling.consensus.Transaction;
+import org.starling.consensus.TxIn;
+import org.starling.consensus.TxOut;
+import org.starling.world.SeededRandomness;
+
+class BoundedMemoryTest {
+    private static Transaction spend(int salt, int outputBytes) {
+        byte[] txid = new byte[32];
+        txid[0] = (byte) salt;
+        txid[1] = (byte) (salt >> 8);
+        TxIn input = new TxIn(new OutPoint(Hash256.of(txid), 0), Bytes.EMPTY, -1);
+        return Transaction.of(2, List.of(input), List.of(new TxOut(1, Bytes.wrap(new byte[outputBytes]))), salt);
+    }
+
+    @Test
+    void recentHashesForgetTheOldest() {
+        RecentHashes recent = new RecentHashes(1000, new SeededRandomness(1));
+        for (int i = 0; i < 5000; i++) {
+            recent.add(spend(i, 1).txid());
+            assertThat(recent.contains(spend(Math.max(0, i - 499), 1).txid())).isTrue();
+        }
+        assertThat(recent.contains(spend(3999, 1).txid())).isFalse();
+        recent.clear();
+        assertThat(recent.contains(spend(4999, 1).txid())).isFalse();
+    }
+
+    @Test
+    void orphansAreFewAndShortLived() {
+        Orphanage orphanage = new Orphanage(new SeededRandomness(1));
+        for (int i = 0; i < 500; i++) {
+            assertThat(orphanage.add(0, spend(i, 10), i % 7)).isTrue();
+        }
+        assertThat(orphanage.size()).isEqualTo(BitcoinLimits.ORPHANS);
+        orphanage.removeForPeer(3);
+        assertThat(orphanage.size()).isBetween(70, 95);
+        assertThat(orphanage.add(0, spend(501, 100_000), 1)).as("too heavy").isFalse();
+        assertThat(orphanage.add(BitcoinLimits.ORPHAN_EXPIRY_MILLIS, spend(502, 10), 1))
+                .isTrue();
+        assertThat(orphanage.size()).isEqualTo(1);
+        assertThat(orphanage.totalBytes()).isEqualTo(spend(502, 10).totalLength());
+    }
+
+    @Test
+    void orphansAreFoundByTheirParents() {
+        Orphanage orphanage = new Orphanage(new SeededRandomness(1));
+        Transaction parent = spend(1, 10);
+        Transaction child = Transaction.of(
+                2, List.of(new TxIn(parent.outPoint(0), Bytes.EMPTY, -1)), List.of(new TxOut(1, Bytes.EMPTY)), 0);
+        orphanage.add(0, child, 5);
+        assertThat(orphanage.childrenOf(parent))
+                .extracting(Orphanage.Orphan::peer)
+                .containsExactly(5L);
+        assertThat(orphanage.childrenOf(spend(2, 10))).isEmpty();
+        orphanage.remove(child.wtxid());
+        assertThat(orphanage.childrenOf(parent)).isEmpty();
+    }
+
+    @Test
+    void feeFiltersAreRoundedToSteps() {
+        FeeFilterRounder rounder = new FeeFilterRounder(1000, new SeededRandomness(1));
+        List<Long> seen = new java.util.ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            seen.add(rounder.round(1000));
+        }
+        assertThat(seen.stream().distinct().sorted()).containsExactly(974L, 1071L);
+        assertThat(rounder.round(Long.MAX_VALUE)).isBetween(9_000_000L, 10_000_000L);
+    }
+}
