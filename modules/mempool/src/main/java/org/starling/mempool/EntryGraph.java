@@ -1,0 +1,246 @@
+package org.starling.mempool;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.starling.bytes.Hash256;
+import org.starling.consensus.OutPoint;
+import org.starling.consensus.TxIn;
+
+/**
+ * The transactions of the mempool and which spends which. Keeps the sums of each entry over its ancestors and
+ * descendants. One thread changes it; look-ups by hash and outpoint are safe from any.
+ */
+final class EntryGraph {
+    private final Map<Hash256, Entry> byTxid = new ConcurrentHashMap<>();
+    private final Map<Hash256, Entry> byWtxid = new ConcurrentHashMap<>();
+    private final Map<OutPoint, Entry> spenders = new ConcurrentHashMap<>();
+    private final TreeSet<Entry> byEviction = new TreeSet<>(Entry::compareForEviction);
+    private final TreeSet<Entry> byTime = new TreeSet<>((left, right) -> {
+        int order = Long.compare(left.time, right.time);
+        return order == 0 ? left.txid().compareTo(right.txid()) : order;
+    });
+    private long usage;
+    private long virtualSize;
+    private long totalFee;
+
+    @Nullable
+    Entry byTxid(Hash256 txid) {
+        return byTxid.get(txid);
+    }
+
+    @Nullable
+    Entry byWtxid(Hash256 wtxid) {
+        return byWtxid.get(wtxid);
+    }
+
+    /** The transaction that spends the output. */
+    @Nullable
+    Entry spender(OutPoint outPoint) {
+        return spenders.get(outPoint);
+    }
+
+    int size() {
+        return byTxid.size();
+    }
+
+    /** Estimated bytes of memory. */
+    long usage() {
+        return usage;
+    }
+
+    /** Sum of the virtual sizes. */
+    long virtualSize() {
+        return virtualSize;
+    }
+
+    long totalFee() {
+        return totalFee;
+    }
+
+    /** All entries, the oldest first. */
+    Collection<Entry> entries() {
+        return byTime;
+    }
+
+    /** The one to be dropped first; the graph is not empty. */
+    Entry worst() {
+        return byEviction.first();
+    }
+
+    /** The transactions that this one spends from and that are in the mempool. */
+    Set<Entry> parentsOf(Iterable<TxIn> inputs) {
+        Set<Entry> parents = new LinkedHashSet<>();
+        for (TxIn input : inputs) {
+            Entry parent = byTxid.get(input.previous().txid());
+            if (parent != null) {
+                parents.add(parent);
+            }
+        }
+        return parents;
+    }
+
+    /** These and all that they depend on. */
+    static Set<Entry> withAncestors(Collection<Entry> entries) {
+        Set<Entry> all = new LinkedHashSet<>(entries);
+        Deque<Entry> queue = new ArrayDeque<>(entries);
+        while (!queue.isEmpty()) {
+            for (Entry parent : queue.remove().parents) {
+                if (all.add(parent)) {
+                    queue.add(parent);
+                }
+            }
+        }
+        return all;
+    }
+
+    /** These and all that depend on them. */
+    static Set<Entry> withDescendants(Collection<Entry> entries) {
+        Set<Entry> all = new LinkedHashSet<>(entries);
+        Deque<Entry> queue = new ArrayDeque<>(entries);
+        while (!queue.isEmpty()) {
+            for (Entry child : queue.remove().children) {
+                if (all.add(child)) {
+                    queue.add(child);
+                }
+            }
+        }
+        return all;
+    }
+
+    /** Adds an entry that conflicts with none. Its children may be there already, as after a reorganisation. */
+    void add(Entry entry) {
+        link(entry);
+        byTxid.put(entry.txid(), entry);
+        byWtxid.put(entry.transaction.wtxid(), entry);
+        for (TxIn input : entry.transaction.inputs()) {
+            spenders.put(input.previous(), entry);
+        }
+        usage += entry.usage;
+        virtualSize += entry.virtualSize;
+        totalFee += entry.fee;
+        byTime.add(entry);
+        if (entry.children.isEmpty()) {
+            for (Entry ancestor : withAncestors(entry.parents)) {
+                addToAncestors(entry, ancestor);
+                change(ancestor, () -> addDescendant(ancestor, entry, 1));
+            }
+            byEviction.add(entry);
+        } else {
+            byEviction.add(entry);
+            withAncestors(Set.of(entry)).forEach(this::sumDescendants);
+            withDescendants(Set.of(entry)).forEach(EntryGraph::sumAncestors);
+        }
+    }
+
+    private void link(Entry entry) {
+        for (Entry parent : parentsOf(entry.transaction.inputs())) {
+            entry.parents.add(parent);
+            parent.children.add(entry);
+        }
+        for (int i = 0; i < entry.transaction.outputs().size(); i++) {
+            Entry child = spenders.get(entry.transaction.outPoint(i));
+            if (child != null) {
+                entry.children.add(child);
+                child.parents.add(entry);
+            }
+        }
+    }
+
+    private static void addToAncestors(Entry entry, Entry ancestor) {
+        entry.ancestorCount++;
+        entry.ancestorSize += ancestor.virtualSize;
+        entry.ancestorFees += ancestor.modifiedFee();
+        entry.ancestorSigOpsCost += ancestor.sigOpsCost;
+    }
+
+    private static void addDescendant(Entry ancestor, Entry entry, int sign) {
+        ancestor.descendantCount += sign;
+        ancestor.descendantSize += (long) sign * entry.virtualSize;
+        ancestor.descendantFees += sign * entry.modifiedFee();
+    }
+
+    private static void sumAncestors(Entry entry) {
+        entry.ancestorCount = 1;
+        entry.ancestorSize = entry.virtualSize;
+        entry.ancestorFees = entry.modifiedFee();
+        entry.ancestorSigOpsCost = entry.sigOpsCost;
+        withAncestors(entry.parents).forEach(ancestor -> addToAncestors(entry, ancestor));
+    }
+
+    private void sumDescendants(Entry entry) {
+        change(entry, () -> {
+            entry.descendantCount = 1;
+            entry.descendantSize = entry.virtualSize;
+            entry.descendantFees = entry.modifiedFee();
+            withDescendants(entry.children).forEach(descendant -> addDescendant(entry, descendant, 1));
+        });
+    }
+
+    /**
+     * Removes entries with all that depends on them, or entries that depend on nothing here any more, as a block takes
+     * them: what depends on those may stay.
+     */
+    void remove(Set<Entry> entries) {
+        for (Entry entry : entries) {
+            for (Entry ancestor : withAncestors(entry.parents)) {
+                if (!entries.contains(ancestor)) {
+                    change(ancestor, () -> addDescendant(ancestor, entry, -1));
+                }
+            }
+            for (Entry descendant : withDescendants(entry.children)) {
+                if (!entries.contains(descendant)) {
+                    descendant.ancestorCount--;
+                    descendant.ancestorSize -= entry.virtualSize;
+                    descendant.ancestorFees -= entry.modifiedFee();
+                    descendant.ancestorSigOpsCost -= entry.sigOpsCost;
+                }
+            }
+        }
+        entries.forEach(this::unlink);
+    }
+
+    private void unlink(Entry entry) {
+        entry.parents.forEach(parent -> parent.children.remove(entry));
+        entry.children.forEach(child -> child.parents.remove(entry));
+        byEviction.remove(entry);
+        byTime.remove(entry);
+        byTxid.remove(entry.txid());
+        byWtxid.remove(entry.transaction.wtxid());
+        for (TxIn input : entry.transaction.inputs()) {
+            spenders.remove(input.previous());
+        }
+        usage -= entry.usage;
+        virtualSize -= entry.virtualSize;
+        totalFee -= entry.fee;
+    }
+
+    /** Changes what an operator added to the entry's fee. */
+    void setFeeDelta(Entry entry, long delta) {
+        long change = delta - entry.feeDelta;
+        for (Entry descendant : withDescendants(Set.of(entry))) {
+            descendant.ancestorFees += change;
+        }
+        for (Entry ancestor : withAncestors(Set.of(entry))) {
+            change(ancestor, () -> {
+                ancestor.descendantFees += change;
+                if (ancestor == entry) {
+                    entry.feeDelta = delta;
+                }
+            });
+        }
+    }
+
+    // The order of eviction depends on the sums, so an entry leaves it while they change.
+    private void change(Entry entry, Runnable action) {
+        byEviction.remove(entry);
+        action.run();
+        byEviction.add(entry);
+    }
+}

@@ -1,0 +1,513 @@
+package org.starling.mempool;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.starling.bytes.Hash256;
+import org.starling.chain.BlockEntry;
+import org.starling.chain.BlockUndo;
+import org.starling.chain.ChainListener;
+import org.starling.chain.CoinsView;
+import org.starling.chain.ScriptCache;
+import org.starling.consensus.Block;
+import org.starling.consensus.BlockRules;
+import org.starling.consensus.ChainParams;
+import org.starling.consensus.Coin;
+import org.starling.consensus.HeaderView;
+import org.starling.consensus.OutPoint;
+import org.starling.consensus.Rejection;
+import org.starling.consensus.Rejection.Kind;
+import org.starling.consensus.SequenceLocks;
+import org.starling.consensus.Transaction;
+import org.starling.consensus.TransactionRules;
+import org.starling.consensus.TxIn;
+import org.starling.consensus.script.ScriptFlags;
+import org.starling.world.Clock;
+
+/**
+ * The transactions that wait for a block: valid on top of the tip, standard, paying enough, without conflicts among
+ * themselves. What changes it is called on the validation thread alone; reads are safe from any thread. Times are in
+ * seconds since 1970.
+ */
+public final class Mempool {
+    private final ChainParams params;
+    private final MempoolOptions options;
+    private final CoinsView coins;
+    private final Supplier<? extends HeaderView> tip;
+    private final ScriptCache scripts;
+    private final List<MempoolListener> listeners = new CopyOnWriteArrayList<>();
+
+    // Guards what follows against readers while it changes. The validation thread reads without it.
+    private final Object lock = new Object();
+    private final EntryGraph graph = new EntryGraph();
+    private final Map<Hash256, Long> feeDeltas = new LinkedHashMap<>();
+    private final Set<Hash256> unbroadcast = new LinkedHashSet<>();
+    private final MinimumFee minimumFee;
+    private final DisconnectedTransactions disconnected = new DisconnectedTransactions();
+    private volatile long sequence = 1;
+
+    /**
+     * Creates an empty mempool.
+     *
+     * @param coins those at the tip
+     * @param tip the last block of the active chain
+     * @param scripts takes what transactions had their scripts checked, so that blocks need not
+     */
+    public Mempool(
+            ChainParams params,
+            MempoolOptions options,
+            CoinsView coins,
+            Supplier<? extends HeaderView> tip,
+            ScriptCache scripts) {
+        this.params = params;
+        this.options = options;
+        this.coins = coins;
+        this.tip = tip;
+        this.scripts = scripts;
+        this.minimumFee = new MinimumFee(options.incrementalFeerate());
+    }
+
+    public void addListener(MempoolListener listener) {
+        listeners.add(listener);
+    }
+
+    public MempoolOptions options() {
+        return options;
+    }
+
+    /** Takes the transaction in if all rules allow it. */
+    public AcceptResult accept(Transaction transaction, long nowSeconds) {
+        return judge(transaction, nowSeconds, false, false);
+    }
+
+    /** What {@link #accept} would say, without taking the transaction in. */
+    public AcceptResult test(Transaction transaction, long nowSeconds) {
+        return judge(transaction, nowSeconds, false, true);
+    }
+
+    private AcceptResult judge(Transaction offered, long nowSeconds, boolean fromBlock, boolean onlyTest) {
+        HeaderView on = tip.get();
+        Acceptor acceptor = new Acceptor(
+                graph,
+                options,
+                coins,
+                on,
+                offered,
+                new Acceptor.Circumstances(
+                        nowSeconds,
+                        fromBlock,
+                        feeDeltas.getOrDefault(offered.txid(), 0L),
+                        fromBlock ? 0 : sequence,
+                        minimumFeerate(nowSeconds)));
+        Rejection rejection = acceptor.check();
+        if (rejection == null) {
+            rejection = checkScripts(offered, acceptor.spent(), on);
+        }
+        if (rejection != null) {
+            return rejection.kind() == Kind.MISSING_INPUTS
+                    ? new AcceptResult.MissingInputs(rejection, acceptor.missingParents())
+                    : new AcceptResult.Rejected(rejection);
+        }
+        Entry entry = acceptor.entry();
+        List<Transaction> replaced = new ArrayList<>();
+        acceptor.removed().forEach(old -> replaced.add(old.transaction));
+        AcceptResult accepted = new AcceptResult.Accepted(entry.fee, entry.virtualSize, entry.feerate(), replaced);
+        if (onlyTest) {
+            return accepted;
+        }
+        remove(acceptor.removed(), RemovalReason.REPLACED);
+        add(entry);
+        if (!fromBlock) {
+            limitSize(nowSeconds);
+            if (graph.byTxid(entry.txid()) == null) {
+                return new AcceptResult.Rejected(Rejection.of(Kind.RECONSIDERABLE, "mempool full"));
+            }
+        }
+        return accepted;
+    }
+
+    private @Nullable Rejection checkScripts(Transaction transaction, List<Coin> spent, HeaderView on) {
+        int flags = BlockRules.scriptFlags(Hash256.ZERO, on.height() + 1, params);
+        if (scripts.contains(transaction.wtxid(), flags)
+                && scripts.contains(transaction.wtxid(), ScriptFlags.STANDARD)) {
+            return null;
+        }
+        ScriptCheck check = new ScriptCheck(transaction, spent);
+        Rejection rejection = check.checkPolicy();
+        if (rejection == null) {
+            rejection = check.checkConsensus(flags);
+        }
+        if (rejection == null) {
+            scripts.add(transaction.wtxid(), ScriptFlags.STANDARD);
+            scripts.add(transaction.wtxid(), flags);
+        }
+        return rejection;
+    }
+
+    private void add(Entry entry) {
+        synchronized (lock) {
+            graph.add(entry);
+            sequence++;
+        }
+        listeners.forEach(listener -> listener.added(entry.transaction, sequence - 1));
+    }
+
+    private void remove(Set<Entry> entries, RemovalReason reason) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        long first = sequence;
+        synchronized (lock) {
+            graph.remove(entries);
+            entries.forEach(entry -> unbroadcast.remove(entry.txid()));
+            sequence += reason == RemovalReason.BLOCK ? 0 : entries.size();
+        }
+        long at = first;
+        for (Entry entry : entries) {
+            for (MempoolListener listener : listeners) {
+                listener.removed(entry.transaction, reason, at);
+            }
+            at += reason == RemovalReason.BLOCK ? 0 : 1;
+        }
+    }
+
+    private void removeWithDescendants(Collection<Entry> entries, RemovalReason reason) {
+        remove(EntryGraph.withDescendants(entries), reason);
+    }
+
+    /** Drops what waited too long, and what pays least if the mempool is too large. */
+    public void limitSize(long nowSeconds) {
+        List<Entry> expired = new ArrayList<>();
+        for (Entry entry : graph.entries()) {
+            if (entry.time >= nowSeconds - options.expirySeconds()) {
+                break;
+            }
+            expired.add(entry);
+        }
+        removeWithDescendants(expired, RemovalReason.EXPIRY);
+        boolean raised = false;
+        while (graph.usage() > options.maxBytes() && graph.size() > 0) {
+            Entry worst = graph.worst();
+            Feerate feerate =
+                    Feerate.of(worst.descendantFees, worst.descendantSize).plus(options.incrementalFeerate());
+            synchronized (lock) {
+                raised |= minimumFee.dropped(feerate);
+            }
+            removeWithDescendants(List.of(worst), RemovalReason.SIZE_LIMIT);
+        }
+        if (raised) {
+            Feerate minimum = minimumFeerate(nowSeconds);
+            listeners.forEach(listener -> listener.minimumFeeRaised(minimum));
+        }
+    }
+
+    /** What of the chain this mempool has to follow; the clock says when. */
+    public ChainListener chainListener(Clock clock) {
+        return new ChainListener() {
+            @Override
+            public void blockConnected(BlockEntry entry, Block block, BlockUndo undo) {
+                Mempool.this.blockConnected(block, clock.millis() / 1000);
+            }
+
+            @Override
+            public void blockDisconnected(BlockEntry entry, Block block, BlockUndo undo) {
+                Mempool.this.blockDisconnected(block);
+            }
+
+            @Override
+            public void chainChanged(BlockEntry newTip, BlockEntry fork) {
+                Mempool.this.chainChanged(clock.millis() / 1000);
+            }
+        };
+    }
+
+    /** The block is the tip now: what it holds, and what conflicts with it, leaves. */
+    void blockConnected(Block block, long nowSeconds) {
+        for (Transaction transaction : block.transactions()) {
+            Entry confirmed = graph.byTxid(transaction.txid());
+            if (confirmed != null) {
+                remove(Set.of(confirmed), RemovalReason.BLOCK);
+            }
+            for (TxIn input : transaction.inputs()) {
+                Entry conflict = graph.spender(input.previous());
+                if (conflict != null) {
+                    removeWithDescendants(List.of(conflict), RemovalReason.CONFLICT);
+                }
+            }
+            synchronized (lock) {
+                feeDeltas.remove(transaction.txid());
+            }
+        }
+        synchronized (lock) {
+            minimumFee.blockConnected(nowSeconds);
+        }
+        disconnected.connected(block);
+    }
+
+    /** The block was the tip; what it held may come back once the chain stands still. */
+    void blockDisconnected(Block block) {
+        disconnected.disconnected(block);
+    }
+
+    /** The chain stands still again. After a reorganisation its transactions return, and what no longer fits leaves. */
+    void chainChanged(long nowSeconds) {
+        if (!disconnected.isChanged()) {
+            return;
+        }
+        for (Transaction transaction : disconnected.take()) {
+            if (!(judge(transaction, nowSeconds, true, false) instanceof AcceptResult.Accepted)) {
+                removeWithDescendants(childrenOf(transaction), RemovalReason.REORGANISATION);
+            }
+        }
+        List<Entry> unfit = new ArrayList<>();
+        List<Entry> tooLong = new ArrayList<>();
+        HeaderView on = tip.get();
+        for (Entry entry : graph.entries()) {
+            if (!fitsNextBlock(entry, on)) {
+                unfit.add(entry);
+            } else if (entry.ancestorCount > options.limits().ancestors()
+                    || entry.ancestorSize > options.limits().ancestorBytes()) {
+                tooLong.add(entry);
+            }
+        }
+        removeWithDescendants(unfit, RemovalReason.REORGANISATION);
+        tooLong.removeIf(entry -> graph.byTxid(entry.txid()) == null);
+        removeWithDescendants(tooLong, RemovalReason.SIZE_LIMIT);
+        limitSize(nowSeconds);
+    }
+
+    private Set<Entry> childrenOf(Transaction transaction) {
+        Set<Entry> children = new LinkedHashSet<>();
+        for (int i = 0; i < transaction.outputs().size(); i++) {
+            Entry child = graph.spender(transaction.outPoint(i));
+            if (child != null) {
+                children.add(child);
+            }
+        }
+        return children;
+    }
+
+    // Whether all coins are there, mature, and all locks are open, for a block on top of the tip.
+    private boolean fitsNextBlock(Entry entry, HeaderView on) {
+        Transaction transaction = entry.transaction;
+        int height = on.height() + 1;
+        List<Coin> spent = new ArrayList<>();
+        for (TxIn input : transaction.inputs()) {
+            Coin coin = coin(input.previous());
+            if (coin == null || coin.coinbase() && height - coin.height() < TransactionRules.COINBASE_MATURITY) {
+                return false;
+            }
+            spent.add(coin);
+        }
+        return TransactionRules.isFinal(transaction, height, on.medianTimePast())
+                && SequenceLocks.of(transaction, spent, on).areSatisfiedAfter(on);
+    }
+
+    /**
+     * The coin as the mempool leaves it: made by a waiting transaction or by the chain; spent ones included. Those of
+     * waiting transactions have the height of the next block. For the validation thread.
+     */
+    public @Nullable Coin coin(OutPoint outPoint) {
+        Entry parent = graph.byTxid(outPoint.txid());
+        if (parent == null) {
+            return coins.coin(outPoint);
+        }
+        int index = outPoint.index();
+        return index >= 0 && index < parent.transaction.outputs().size()
+                ? new Coin(parent.transaction.outputs().get(index), tip.get().height() + 1, false)
+                : null;
+    }
+
+    /** Adds to what a transaction counts as paying, whether it is here or yet to come; in satoshis, may be negative. */
+    public void prioritise(Hash256 txid, long delta) {
+        synchronized (lock) {
+            long sum = feeDeltas.getOrDefault(txid, 0L) + delta;
+            if (sum == 0) {
+                feeDeltas.remove(txid);
+            } else {
+                feeDeltas.put(txid, sum);
+            }
+            Entry entry = graph.byTxid(txid);
+            if (entry != null) {
+                graph.setFeeDelta(entry, sum);
+            }
+        }
+    }
+
+    /** What operators added, by txid; satoshis. */
+    public Map<Hash256, Long> feeDeltas() {
+        synchronized (lock) {
+            return new LinkedHashMap<>(feeDeltas);
+        }
+    }
+
+    // Reads
+
+    public boolean contains(Hash256 txid) {
+        return graph.byTxid(txid) != null;
+    }
+
+    public boolean containsWtxid(Hash256 wtxid) {
+        return graph.byWtxid(wtxid) != null;
+    }
+
+    public @Nullable Transaction get(Hash256 txid) {
+        Entry entry = graph.byTxid(txid);
+        return entry == null ? null : entry.transaction;
+    }
+
+    public @Nullable Transaction getByWtxid(Hash256 wtxid) {
+        Entry entry = graph.byWtxid(wtxid);
+        return entry == null ? null : entry.transaction;
+    }
+
+    /** The waiting transaction that spends the output. */
+    public @Nullable Transaction spender(OutPoint outPoint) {
+        Entry entry = graph.spender(outPoint);
+        return entry == null ? null : entry.transaction;
+    }
+
+    public int size() {
+        return graph.size();
+    }
+
+    /** Grows with each change other than by a block. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /** Estimated bytes of memory. */
+    public long usage() {
+        synchronized (lock) {
+            return graph.usage();
+        }
+    }
+
+    /** Sum of the virtual sizes. */
+    public long virtualSize() {
+        synchronized (lock) {
+            return graph.virtualSize();
+        }
+    }
+
+    /** Sum of the fees in satoshis, without what operators added. */
+    public long totalFee() {
+        synchronized (lock) {
+            return graph.totalFee();
+        }
+    }
+
+    /** What the mempool asks for because it is or was full; zero if it has room. */
+    public Feerate minimumFeerate(long nowSeconds) {
+        synchronized (lock) {
+            return minimumFee.at(nowSeconds, graph.usage(), options.maxBytes());
+        }
+    }
+
+    /** What a transaction has to pay to get in. */
+    public Feerate effectiveMinimumFeerate(long nowSeconds) {
+        Feerate minimum = minimumFeerate(nowSeconds);
+        return minimum.compareTo(options.minRelayFeerate()) > 0 ? minimum : options.minRelayFeerate();
+    }
+
+    public @Nullable MempoolEntry entry(Hash256 txid) {
+        synchronized (lock) {
+            Entry entry = graph.byTxid(txid);
+            return entry == null ? null : facts(entry);
+        }
+    }
+
+    /** All, the oldest first. */
+    public List<MempoolEntry> entries() {
+        synchronized (lock) {
+            return facts(graph.entries());
+        }
+    }
+
+    /** All txids, the oldest transaction first. */
+    public List<Hash256> txids() {
+        synchronized (lock) {
+            return graph.entries().stream().map(Entry::txid).toList();
+        }
+    }
+
+    /** What the transaction depends on, itself not included; empty if it is not here. */
+    public List<MempoolEntry> ancestors(Hash256 txid) {
+        synchronized (lock) {
+            Entry entry = graph.byTxid(txid);
+            return entry == null ? List.of() : facts(EntryGraph.withAncestors(entry.parents));
+        }
+    }
+
+    /** What depends on the transaction, itself not included; empty if it is not here. */
+    public List<MempoolEntry> descendants(Hash256 txid) {
+        synchronized (lock) {
+            Entry entry = graph.byTxid(txid);
+            return entry == null ? List.of() : facts(EntryGraph.withDescendants(entry.children));
+        }
+    }
+
+    private List<MempoolEntry> facts(Collection<Entry> entries) {
+        return entries.stream().map(this::facts).toList();
+    }
+
+    private MempoolEntry facts(Entry entry) {
+        boolean replaceable = false;
+        for (Entry each : EntryGraph.withAncestors(Set.of(entry))) {
+            replaceable |= Policy.signalsReplaceability(each.transaction);
+        }
+        return new MempoolEntry(
+                entry.transaction,
+                entry.fee,
+                entry.modifiedFee(),
+                entry.virtualSize,
+                entry.time,
+                entry.height,
+                entry.sequence,
+                entry.sigOpsCost,
+                entry.ancestorCount,
+                entry.ancestorSize,
+                entry.ancestorFees,
+                entry.descendantCount,
+                entry.descendantSize,
+                entry.descendantFees,
+                entry.parents.stream().map(Entry::txid).toList(),
+                entry.children.stream().map(Entry::txid).toList(),
+                replaceable,
+                unbroadcast.contains(entry.txid()));
+    }
+
+    /** Remembers that the transaction was submitted here and no peer has it yet. */
+    public void addUnbroadcast(Hash256 txid) {
+        synchronized (lock) {
+            if (graph.byTxid(txid) != null) {
+                unbroadcast.add(txid);
+            }
+        }
+    }
+
+    /** A peer has the transaction. */
+    public void removeUnbroadcast(Hash256 txid) {
+        synchronized (lock) {
+            unbroadcast.remove(txid);
+        }
+    }
+
+    public List<Hash256> unbroadcast() {
+        synchronized (lock) {
+            return List.copyOf(unbroadcast);
+        }
+    }
+
+    /** For the block assembler, on the validation thread. */
+    EntryGraph graph() {
+        return graph;
+    }
+}

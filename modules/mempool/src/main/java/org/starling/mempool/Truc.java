@@ -1,0 +1,76 @@
+package org.starling.mempool;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.starling.consensus.Transaction;
+
+/**
+ * The rules for transactions of version 3, which are topologically restricted until confirmation (BIP-0431): small,
+ * alone or with one parent or one child, so that they can always be replaced.
+ */
+final class Truc {
+    static final int VERSION = 3;
+    static final int MAX_VIRTUAL_SIZE = 10_000;
+    static final int MAX_CHILD_VIRTUAL_SIZE = 1_000;
+
+    private Truc() {}
+
+    /**
+     * A broken rule.
+     *
+     * @param sibling the other child of the parent, if replacing it would mend the matter
+     */
+    record Violation(String message, @Nullable Entry sibling) {}
+
+    static @Nullable Violation check(
+            Transaction transaction, Set<Entry> ancestors, Set<Entry> conflicts, int virtualSize) {
+        boolean truc = transaction.version() == VERSION;
+        for (Entry ancestor : ancestors) {
+            if (truc != (ancestor.transaction.version() == VERSION)) {
+                String child = truc ? "version=3" : "non-version=3";
+                String parent = truc ? "non-version=3" : "version=3";
+                return violation(child + " tx " + ids(transaction) + " cannot spend from " + parent + " tx "
+                        + ids(ancestor.transaction));
+            }
+        }
+        if (!truc) {
+            return null;
+        }
+        if (virtualSize > MAX_VIRTUAL_SIZE) {
+            return violation(tooBig("version=3 tx ", transaction, virtualSize, MAX_VIRTUAL_SIZE));
+        }
+        if (ancestors.size() > 1) {
+            return violation("tx " + ids(transaction) + " would have too many ancestors");
+        }
+        if (ancestors.isEmpty()) {
+            return null;
+        }
+        if (virtualSize > MAX_CHILD_VIRTUAL_SIZE) {
+            return violation(tooBig("version=3 child tx ", transaction, virtualSize, MAX_CHILD_VIRTUAL_SIZE));
+        }
+        return checkSiblings(ancestors.iterator().next(), conflicts);
+    }
+
+    private static @Nullable Violation checkSiblings(Entry parent, Set<Entry> conflicts) {
+        boolean replacesChild = parent.children.stream().anyMatch(conflicts::contains);
+        if (parent.descendantCount == 1 || replacesChild) {
+            return null;
+        }
+        Entry sibling = parent.children.iterator().next();
+        boolean replaceable = parent.descendantCount == 2 && sibling.ancestorCount == 2;
+        return new Violation(
+                "tx " + ids(parent.transaction) + " would exceed descendant count limit", replaceable ? sibling : null);
+    }
+
+    private static Violation violation(String message) {
+        return new Violation(message, null);
+    }
+
+    private static String tooBig(String what, Transaction transaction, int size, int limit) {
+        return what + ids(transaction) + " is too big: " + size + " > " + limit + " virtual bytes";
+    }
+
+    private static String ids(Transaction transaction) {
+        return transaction.txid() + " (wtxid=" + transaction.wtxid() + ")";
+    }
+}
