@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code ./starling bench}. */
 @Command(
-        name = "bench",
+        name = "starling bench",
         description = "Measures how fast this machine validates.",
         synopsisSubcommandLabel = "BENCHMARK",
         subcommands = {JmhCommand.class})
