@@ -1,5 +1,7 @@
 package org.starling.bench;
 
+import java.io.IOException;
+import org.starling.world.StorageException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "starling bench",
         description = "Measures how fast this machine validates.",
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {JmhCommand.class})
+        subcommands = {GenerateCommand.class, ConnectCommand.class, JmhCommand.class})
 public final class Bench implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -29,14 +31,22 @@ public final class Bench implements Runnable {
 
     public static void main(String[] arguments) {
         int status = new CommandLine(new Bench())
-                .setParameterExceptionHandler((failure, given) -> {
-                    System.err.println("Error: " + failure.getMessage());
-                    return 1;
+                .setParameterExceptionHandler((failure, given) -> complain(failure))
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (failure instanceof IOException || failure instanceof StorageException) {
+                        return complain(failure);
+                    }
+                    throw failure;
                 })
                 .execute(arguments);
         if (status != 0) {
             System.exit(status);
         }
+    }
+
+    private static int complain(Exception failure) {
+        System.err.println("Error: " + failure.getMessage());
+        return 1;
     }
 
     @Override

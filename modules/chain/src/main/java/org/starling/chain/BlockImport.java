@@ -62,6 +62,7 @@ public final class BlockImport {
     private final Chain chain;
     private final Workers workers;
     private final long nowSeconds;
+    private final boolean activate;
     private final Map<Hash256, List<Waiting>> waiting = new HashMap<>();
     private int waitingCount;
     private long bytesSinceActivation;
@@ -85,9 +86,14 @@ public final class BlockImport {
 
     /** An import into the chain. Like the chain itself it is the validation thread's. */
     public BlockImport(Chain chain, Workers workers, long nowSeconds) {
+        this(chain, workers, nowSeconds, true);
+    }
+
+    private BlockImport(Chain chain, Workers workers, long nowSeconds, boolean activate) {
         this.chain = chain;
         this.workers = workers;
         this.nowSeconds = nowSeconds;
+        this.activate = activate;
     }
 
     /**
@@ -111,7 +117,7 @@ public final class BlockImport {
      * all, when the index is built anew.
      */
     static void recoverTail(Chain chain, Workers workers, long nowSeconds) {
-        BlockImport recovery = new BlockImport(chain, workers, nowSeconds);
+        BlockImport recovery = new BlockImport(chain, workers, nowSeconds, false);
         BlockFiles files = chain.blockFiles();
         int first = files.lastNumber();
         for (String name : files.files().list("")) {
@@ -267,7 +273,7 @@ public final class BlockImport {
                 input.observer.damaged(position, position, "block " + block.hash() + " is refused: " + rejection);
             }
         }
-        if (bytesSinceActivation >= BYTES_PER_ACTIVATION) {
+        if (activate && bytesSinceActivation >= BYTES_PER_ACTIVATION) {
             bytesSinceActivation = 0;
             chain.activateBest();
         }

@@ -103,9 +103,9 @@ public final class Chain implements AutoCloseable {
         ChainLoader.Loaded loaded = new ChainLoader(options, store, files, randomness.child("blocks-xor")).load();
         Chain chain = new Chain(options, loaded, workers, randomness);
         chain.guard(() -> {
-            chain.storeGenesis();
             chain.index.rebuild(ChainLoader.byHeight(chain.tree), chain.tip);
             BlockImport.recoverTail(chain, workers, nowSeconds);
+            chain.storeGenesis();
             chain.flushIndex();
             if (chain.store.isSet(ChainStore.REINDEXING)) {
                 chain.store.set(ChainStore.REINDEXING, false);
