@@ -3,6 +3,7 @@ package org.starling.mempool;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Hash256;
@@ -37,7 +38,7 @@ final class Acceptor {
 
     private final Set<Entry> conflicts = new LinkedHashSet<>();
     private final List<Coin> spent = new ArrayList<>();
-    private final List<Hash256> missingParents = new ArrayList<>();
+    private final Set<Hash256> missingParents = new LinkedHashSet<>();
     private Set<Entry> removed = Set.of();
     private @Nullable Entry entry;
 
@@ -47,8 +48,21 @@ final class Acceptor {
      * @param bypassLimits whether fees and limits do not count, as for transactions that were in a block
      * @param feeDelta what an operator adds to the fee
      * @param minimum what the mempool asks for now
+     * @param earlier if the transaction is part of a package, those before it in the package, whose outputs it may
+     *     spend; null if it comes alone
      */
-    record Circumstances(long nowSeconds, boolean bypassLimits, long feeDelta, long sequence, Feerate minimum) {}
+    record Circumstances(
+            long nowSeconds,
+            boolean bypassLimits,
+            long feeDelta,
+            long sequence,
+            Feerate minimum,
+            @Nullable Map<Hash256, Transaction> earlier) {
+        /** Nothing is replaced, and no limit stretched, for the sake of a package. */
+        boolean isAlone() {
+            return earlier == null;
+        }
+    }
 
     Acceptor(
             EntryGraph graph,
@@ -109,7 +123,17 @@ final class Acceptor {
 
     /** Transactions whose outputs were not found. */
     List<Hash256> missingParents() {
-        return missingParents;
+        return List.copyOf(missingParents);
+    }
+
+    /** What of the mempool it spends from. */
+    Set<Entry> parents() {
+        return graph.parentsOf(transaction.inputs());
+    }
+
+    /** What of the mempool it depends on. */
+    Set<Entry> ancestors() {
+        return EntryGraph.withAncestors(parents());
     }
 
     private @Nullable Rejection checkAlone() {
@@ -147,6 +171,9 @@ final class Acceptor {
             if (conflict == null) {
                 continue;
             }
+            if (!circumstances.isAlone()) {
+                return Rejection.of(Kind.MEMPOOL_POLICY, "bip125-replacement-disallowed");
+            }
             boolean replaceable = options.fullReplacement()
                     || conflict.transaction.version() == Truc.VERSION
                     || Policy.signalsReplaceability(conflict.transaction);
@@ -163,8 +190,11 @@ final class Acceptor {
             Coin coin = coin(input.previous());
             if (coin != null) {
                 spent.add(coin);
-            } else if (!missingParents.contains(input.previous().txid())) {
+            } else {
                 missingParents.add(input.previous().txid());
+            }
+            if (missingParents.size() >= options.limits().ancestors()) {
+                break; // even if all of them came, there would be too many
             }
         }
         if (missingParents.isEmpty()) {
@@ -180,14 +210,21 @@ final class Acceptor {
     }
 
     private @Nullable Coin coin(OutPoint outPoint) {
-        Entry parent = graph.byTxid(outPoint.txid());
+        Transaction parent = unconfirmed(outPoint.txid());
         if (parent == null) {
             return coins.coin(outPoint);
         }
         int index = outPoint.index();
-        return index >= 0 && index < parent.transaction.outputs().size()
-                ? new Coin(parent.transaction.outputs().get(index), tip.height() + 1, false)
+        return index >= 0 && index < parent.outputs().size()
+                ? new Coin(parent.outputs().get(index), tip.height() + 1, false)
                 : null;
+    }
+
+    private @Nullable Transaction unconfirmed(Hash256 txid) {
+        Map<Hash256, Transaction> earlier = circumstances.earlier();
+        Transaction inPackage = earlier == null ? null : earlier.get(txid);
+        Entry entry = graph.byTxid(txid);
+        return inPackage != null || entry == null ? inPackage : entry.transaction;
     }
 
     private @Nullable Rejection checkInputs() {
@@ -244,8 +281,8 @@ final class Acceptor {
 
     // Chains of unconfirmed transactions, version 3, and what would be replaced.
     private @Nullable Rejection checkRelations(Entry made) {
-        Set<Entry> parents = graph.parentsOf(transaction.inputs());
-        Set<Entry> ancestors = EntryGraph.withAncestors(parents);
+        Set<Entry> parents = parents();
+        Set<Entry> ancestors = ancestors();
         boolean withSibling = false;
         if (!circumstances.bypassLimits()) {
             String excess = excess(made, parents);
@@ -254,7 +291,7 @@ final class Acceptor {
             }
             Truc.Violation violation = Truc.check(transaction, ancestors, conflicts, made.virtualSize);
             if (violation != null) {
-                if (violation.sibling() == null) {
+                if (violation.sibling() == null || !circumstances.isAlone()) {
                     return Rejection.of(Kind.MEMPOOL_POLICY, "TRUC-violation", violation.message());
                 }
                 conflicts.add(violation.sibling());
@@ -297,7 +334,9 @@ final class Acceptor {
         if (excess == null) {
             return null;
         }
-        boolean carveOut = made.virtualSize <= CARVE_OUT_VIRTUAL_SIZE && transaction.version() != Truc.VERSION;
+        boolean carveOut = circumstances.isAlone()
+                && made.virtualSize <= CARVE_OUT_VIRTUAL_SIZE
+                && transaction.version() != Truc.VERSION;
         Limits wider = new Limits(
                 2, limits.ancestorBytes(), limits.descendants() + 1, limits.descendantBytes() + CARVE_OUT_VIRTUAL_SIZE);
         return carveOut && ChainLimits.excess(made.virtualSize, 1, parents, wider) == null ? null : excess;

@@ -92,28 +92,44 @@ public final class Mempool {
         return judge(transaction, nowSeconds, false, true);
     }
 
-    private AcceptResult judge(Transaction offered, long nowSeconds, boolean fromBlock, boolean onlyTest) {
-        HeaderView on = tip.get();
-        Acceptor acceptor = new Acceptor(
+    /**
+     * What would be said to several transactions that depend on each other, parents first: each must do for itself, and
+     * together they must keep the limits on chains. Nothing is replaced and nothing taken in.
+     */
+    public PackageVerdict testPackage(List<Transaction> transactions, long nowSeconds) {
+        return new PackageTest(transactions)
+                .run(
+                        options,
+                        (transaction, earlier) -> acceptor(transaction, nowSeconds, false, earlier),
+                        (transaction, acceptor) -> checkScripts(transaction, acceptor.spent(), tip.get()));
+    }
+
+    private Acceptor acceptor(
+            Transaction offered, long nowSeconds, boolean fromBlock, @Nullable Map<Hash256, Transaction> earlier) {
+        return new Acceptor(
                 graph,
                 options,
                 coins,
-                on,
+                tip.get(),
                 offered,
                 new Acceptor.Circumstances(
                         nowSeconds,
                         fromBlock,
                         feeDeltas.getOrDefault(offered.txid(), 0L),
                         fromBlock ? 0 : sequence,
-                        minimumFeerate(nowSeconds)));
+                        minimumFeerate(nowSeconds),
+                        earlier));
+    }
+
+    private AcceptResult judge(Transaction offered, long nowSeconds, boolean fromBlock, boolean onlyTest) {
+        HeaderView on = tip.get();
+        Acceptor acceptor = acceptor(offered, nowSeconds, fromBlock, null);
         Rejection rejection = acceptor.check();
         if (rejection == null) {
             rejection = checkScripts(offered, acceptor.spent(), on);
         }
         if (rejection != null) {
-            return rejection.kind() == Kind.MISSING_INPUTS
-                    ? new AcceptResult.MissingInputs(rejection, acceptor.missingParents())
-                    : new AcceptResult.Rejected(rejection);
+            return refusal(rejection, acceptor);
         }
         Entry entry = acceptor.entry();
         List<Transaction> replaced = new ArrayList<>();
@@ -131,6 +147,12 @@ public final class Mempool {
             }
         }
         return accepted;
+    }
+
+    static AcceptResult refusal(Rejection rejection, Acceptor acceptor) {
+        return rejection.kind() == Kind.MISSING_INPUTS
+                ? new AcceptResult.MissingInputs(rejection, acceptor.missingParents())
+                : new AcceptResult.Rejected(rejection);
     }
 
     private @Nullable Rejection checkScripts(Transaction transaction, List<Coin> spent, HeaderView on) {

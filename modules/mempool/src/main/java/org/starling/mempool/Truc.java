@@ -1,8 +1,11 @@
 package org.starling.mempool;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.starling.consensus.Transaction;
+import org.starling.consensus.TxIn;
 
 /**
  * The rules for transactions of version 3, which are topologically restricted until confirmation (BIP-0431): small,
@@ -49,6 +52,65 @@ final class Truc {
             return violation(tooBig("version=3 child tx ", transaction, virtualSize, MAX_CHILD_VIRTUAL_SIZE));
         }
         return checkSiblings(ancestors.iterator().next(), conflicts);
+    }
+
+    /**
+     * What of the rules transaction {@code index} of a package breaks together with the others, parents first; null for
+     * nothing. Each alone passed {@link #check}.
+     */
+    static @Nullable String checkInPackage(List<Transaction> transactions, int index, Set<Entry> ancestors) {
+        Transaction transaction = transactions.get(index);
+        List<Transaction> parents = new ArrayList<>();
+        for (Transaction earlier : transactions.subList(0, index)) {
+            if (spends(transaction, earlier)) {
+                parents.add(earlier);
+            }
+        }
+        if (transaction.version() != VERSION) {
+            for (Transaction parent : parents) {
+                if (parent.version() == VERSION) {
+                    return "non-version=3 tx " + ids(transaction) + " cannot spend from version=3 tx " + ids(parent);
+                }
+            }
+            return null;
+        }
+        if (ancestors.size() + parents.size() > 1) {
+            return "tx " + ids(transaction) + " would have too many ancestors";
+        }
+        if (ancestors.isEmpty() && parents.isEmpty()) {
+            return null;
+        }
+        if (transaction.virtualSize() > MAX_CHILD_VIRTUAL_SIZE) {
+            return tooBig("version=3 child tx ", transaction, transaction.virtualSize(), MAX_CHILD_VIRTUAL_SIZE);
+        }
+        Entry known = ancestors.isEmpty() ? null : ancestors.iterator().next();
+        Transaction parent = known == null ? parents.getFirst() : known.transaction;
+        return checkFamily(transactions, transaction, parent, known != null && known.descendantCount > 1);
+    }
+
+    private static @Nullable String checkFamily(
+            List<Transaction> transactions, Transaction transaction, Transaction parent, boolean hasOtherChild) {
+        if (parent.version() != VERSION) {
+            return "version=3 tx " + ids(transaction) + " cannot spend from non-version=3 tx " + ids(parent);
+        }
+        for (Transaction other : transactions) {
+            if (!other.equals(transaction) && spends(other, parent)) {
+                return "tx " + ids(parent) + " would exceed descendant count limit";
+            }
+            if (!other.equals(transaction) && spends(other, transaction)) {
+                return "tx " + ids(other) + " would have too many ancestors";
+            }
+        }
+        return hasOtherChild ? "tx " + ids(parent) + " would exceed descendant count limit" : null;
+    }
+
+    private static boolean spends(Transaction child, Transaction parent) {
+        for (TxIn input : child.inputs()) {
+            if (input.previous().txid().equals(parent.txid())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static @Nullable Violation checkSiblings(Entry parent, Set<Entry> conflicts) {

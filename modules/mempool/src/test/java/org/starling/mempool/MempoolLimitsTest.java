@@ -49,17 +49,15 @@ class MempoolLimitsTest {
     @Test
     void sizesOfChainsAreLimited() {
         Playground play = new Playground();
-        Transaction first = play.add(large(play.fund(100_000_000), 60_000, 90_000_000));
-        Transaction second = large(first.outPoint(0), 50_000, 30_000);
+        Transaction first = play.add(large(play.fund(1_000_000_000), 60_000, 900_000_000));
+        Transaction second = large(first.outPoint(0), 50_000, 500_000);
 
-        assertThat(message(play.accept(spend(List.of(first.outPoint(1)), 1_000))))
-                .isEqualTo("ok");
-        assertThat(second.virtualSize() + first.virtualSize()).isGreaterThan(101_000);
-        play.mempool.prioritise(second.txid(), 1_000_000);
+        assertThat(first.virtualSize() + second.virtualSize()).isGreaterThan(101_000);
         assertThat(message(play.accept(second)))
-                .startsWith("dust")
-                .as("outputs too small; see the next")
-                .isEqualTo("dust");
+                .isEqualTo("too-long-mempool-chain, exceeds descendant size limit for tx " + first.txid()
+                        + " [limit: 101000]");
+        assertThat(message(play.accept(large(first.outPoint(0), 40_000, 400_000))))
+                .isEqualTo("ok");
     }
 
     @Test
@@ -90,13 +88,13 @@ class MempoolLimitsTest {
     void whatItselfIsTheWorstFindsTheMempoolFull() {
         Playground play = new Playground(MempoolOptions.DEFAULT.withMaxBytes(100_000));
         play.add(large(play.fund(100_000_000), 10_000, 90_000_000));
-        String said = "ok";
-        for (int i = 0; i < 5 && said.equals("ok"); i++) {
-            said = play.say(large(play.fund(100_000_000), 10_000, 99_900_000 - 100_000 * i));
-        }
+        play.add(large(play.fund(100_000_000), 10_000, 90_000_000));
+        Transaction worse = large(play.fund(100_000_000), 10_000, 99_000_000);
 
-        assertThat(said).isIn("mempool full", "ok");
-        assertThat(play.mempool.usage()).isLessThanOrEqualTo(100_000);
+        assertThat(play.mempool.usage()).isBetween(50_000L, 100_000L);
+        assertThat(play.say(worse)).isEqualTo("mempool full");
+        assertThat(play.mempool.size()).isEqualTo(2);
+        assertThat(play.mempool.contains(worse.txid())).isFalse();
     }
 
     @Test
