@@ -15,6 +15,7 @@ import org.starling.consensus.Rejection;
 import org.starling.consensus.Target;
 import org.starling.engine.LinkKind;
 import org.starling.engine.Permission;
+import org.starling.world.Randomness;
 
 /**
  * Learns the chain of headers: first from one peer, and once that chain is of today from all. What peers announce later
@@ -28,12 +29,14 @@ final class HeaderSync {
     private final ChainView chain;
     private final Validation validation;
     private final BlockDownload downloads;
+    private final Randomness random;
 
-    HeaderSync(Peers peers, ChainView chain, Validation validation, BlockDownload downloads) {
+    HeaderSync(Peers peers, ChainView chain, Validation validation, BlockDownload downloads, Randomness random) {
         this.peers = peers;
         this.chain = chain;
         this.validation = validation;
         this.downloads = downloads;
+        this.random = random;
     }
 
     private HeaderTree tree() {
@@ -52,20 +55,34 @@ final class HeaderSync {
     }
 
     /** Headers arrived. Returns whether they went to validation. */
-    boolean received(long now, Peer peer, List<BlockHeader> headers) {
-        if (headers.size() > BitcoinLimits.HEADERS) {
-            peers.misbehaving(now, peer, "headers message size = " + headers.size());
+    boolean received(long now, Peer peer, List<BlockHeader> received) {
+        if (received.size() > BitcoinLimits.HEADERS) {
+            peers.misbehaving(now, peer, "headers message size = " + received.size());
             return false;
         }
-        if (headers.isEmpty()) {
+        if (received.isEmpty()) {
             peer.lastGetHeadersMillis = 0;
+            peer.presync = null;
             return false;
         }
-        String fault = fault(headers);
+        String fault = fault(received);
         if (fault != null) {
             peers.misbehaving(now, peer, fault);
             return false;
         }
+        if (peer.presync != null) {
+            List<BlockHeader> released = presync(now, peer, peer.presync, received);
+            if (released != null) {
+                if (!released.isEmpty()) {
+                    validation.headers(peer.id(), released);
+                }
+                return !released.isEmpty();
+            }
+        }
+        return receivedDirectly(now, peer, received);
+    }
+
+    private boolean receivedDirectly(long now, Peer peer, List<BlockHeader> headers) {
         BlockEntry parent = tree().find(headers.getFirst().previous());
         if (parent == null) {
             unconnecting(now, peer, headers);
@@ -78,12 +95,46 @@ final class HeaderSync {
             accepted(now, peer, known, headers.size(), false);
             return false;
         }
-        if (hasTooLittleWork(parent, headers)) {
-            peers.debug("Ignoring low-work chain (height=" + (parent.height() + headers.size()) + ") from " + peer);
+        ChainWork least = leastWork();
+        if (workOf(parent, headers).compareTo(least) < 0) {
+            lowWork(now, peer, parent, headers, least);
             return false;
         }
         validation.headers(peer.id(), headers);
         return true;
+    }
+
+    /** A chain with too little work so far: ignored if that is all of it, else counted before any of it is kept. */
+    private void lowWork(long now, Peer peer, BlockEntry parent, List<BlockHeader> headers, ChainWork least) {
+        if (headers.size() < BitcoinLimits.HEADERS) {
+            peers.debug("Ignoring low-work chain (height=" + (parent.height() + headers.size()) + ") from " + peer);
+            return;
+        }
+        HeaderPresync presync = new HeaderPresync(
+                peers.settings().chain(), parent, least, now / 1000, random.child("presync " + peer.id()));
+        peer.presync = presync;
+        presync(now, peer, presync, headers);
+    }
+
+    /** What may be taken in now; null if the chain that was counted has come to an end. */
+    private @Nullable List<BlockHeader> presync(long now, Peer peer, HeaderPresync presync, List<BlockHeader> headers) {
+        HeaderPresync.Step step = presync.process(headers, headers.size() == BitcoinLimits.HEADERS);
+        if (step.failed() != null) {
+            peers.debug("giving up on the chain of " + peer + ": " + step.failed());
+            peer.presync = null;
+            return null;
+        }
+        if (presync.isDone()) {
+            peer.presync = null;
+        }
+        if (step.goOn()) {
+            peer.lastGetHeadersMillis = now;
+            List<Hash256> locator = presync.locator(tree());
+            peers.send(now, peer, new GetHeaders(BitcoinLimits.PROTOCOL_VERSION, locator, Hash256.ZERO));
+        } else {
+            peer.lastGetHeadersMillis = 0;
+        }
+        return step.headers();
     }
 
     private @Nullable String fault(List<BlockHeader> headers) {
@@ -115,16 +166,12 @@ final class HeaderSync {
         available(peer, headers.getLast().hash());
     }
 
-    /** A short chain far below ours is not worth keeping; while we are behind, every chain that connects is. */
-    private boolean hasTooLittleWork(BlockEntry parent, List<BlockHeader> headers) {
-        if (chain.isInitialBlockDownload()) {
-            return false;
-        }
+    private static ChainWork workOf(BlockEntry parent, List<BlockHeader> headers) {
         ChainWork work = parent.chainWork();
         for (BlockHeader header : headers) {
             work = work.plus(Target.fromBits(header.bits()).work());
         }
-        return work.compareTo(leastWork()) < 0;
+        return work;
     }
 
     /** What a chain must have for its headers to be kept. */
@@ -175,11 +222,12 @@ final class HeaderSync {
 
     private void accepted(long now, Peer peer, BlockEntry last, int count, boolean news) {
         available(peer, last.hash());
-        if (count == BitcoinLimits.HEADERS && askFrom(now, peer, last)) {
+        if (count >= BitcoinLimits.HEADERS && peer.presync == null && askFrom(now, peer, last)) {
             peers.debug("more getheaders (" + last.height() + ") to end to " + peer + " (startheight:"
                     + Objects.requireNonNull(peer.version).startHeight() + ")");
         }
         if (count < BitcoinLimits.HEADERS
+                && peer.presync == null
                 && chain.isInitialBlockDownload()
                 && isChosen(peer)
                 && peer.bestKnown != null

@@ -62,6 +62,9 @@ final class Peer {
     long lastGetHeadersMillis;
 
     @Nullable
+    HeaderPresync presync;
+
+    @Nullable
     BlockEntry bestKnown;
 
     @Nullable

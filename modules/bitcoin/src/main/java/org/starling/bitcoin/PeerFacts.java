@@ -42,6 +42,7 @@ final class PeerFacts {
                 peer.verackReceived,
                 false,
                 version == null ? -1 : version.startHeight(),
+                peer.presync == null ? -1 : peer.presync.countedHeight(),
                 best == null ? -1 : best.height(),
                 peer.lastCommon == null ? -1 : peer.lastCommon.height(),
                 bestHash,

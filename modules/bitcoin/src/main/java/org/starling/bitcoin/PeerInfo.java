@@ -38,6 +38,7 @@ public record PeerInfo(
         boolean handshakeComplete,
         boolean sendsCompactBlocks,
         int startHeight,
+        int presyncedHeaders,
         int syncedHeaders,
         int syncedBlocks,
         @Nullable Hash256 bestKnownBlock,

@@ -87,7 +87,7 @@ public final class PeerManager implements LinkHandler {
         liveness = new Liveness(peers, random.child("ping"));
         addresses = new AddressRelay(peers, chain, parts.book(), parts.discouraged(), random.child("addresses"));
         downloads = new BlockDownload(peers, chain, parts.validation());
-        headers = new HeaderSync(peers, chain, parts.validation(), downloads);
+        headers = new HeaderSync(peers, chain, parts.validation(), downloads, random.child("headers"));
         server = new BlockServer(peers, chain, parts.validation());
         relay = new TransactionRelay(peers, chain, parts.mempool(), random.child("relay"));
         transactions = new TransactionDownload(
