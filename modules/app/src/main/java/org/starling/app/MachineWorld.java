@@ -1,0 +1,99 @@
+package org.starling.app;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.starling.node.World;
+import org.starling.platform.DataDirectoryLock;
+import org.starling.platform.DiskFileStore;
+import org.starling.platform.RocksStore;
+import org.starling.platform.SecureRandomness;
+import org.starling.platform.SocketNetwork;
+import org.starling.platform.ThreadLane;
+import org.starling.platform.ThreadWorkers;
+import org.starling.world.Clock;
+
+/** The {@link World} that this machine is: a data directory, threads and sockets. Close it after the node. */
+public final class MachineWorld implements AutoCloseable {
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private World world;
+
+    /**
+     * What to open.
+     *
+     * @param directory of the chain's data ({@code ~/.starling/regtest}, say); its lock is taken
+     * @param blocks the folder of the block files
+     * @param storeCacheBytes memory that the database may keep of what it read
+     * @param scriptThreads threads that check scripts
+     */
+    public record Place(Path directory, Path blocks, long storeCacheBytes, int scriptThreads) {
+        public static Place of(Path directory) {
+            return new Place(
+                    directory,
+                    directory.resolve("blocks"),
+                    RocksStore.SMALL_CACHE_BYTES,
+                    Runtime.getRuntime().availableProcessors());
+        }
+    }
+
+    /**
+     * Opens everything. Throws {@link org.starling.world.StorageException}, with a sentence for people, if another process
+     * has the directory or the disk fails.
+     *
+     * @param name begins the names of the threads
+     * @param onFailure told what ended a lane, on that lane's thread: the node must stop
+     */
+    public MachineWorld(Place place, String name, Consumer<Throwable> onFailure) {
+        boolean complete = false;
+        try {
+            keep(DataDirectoryLock.acquire(place.directory()));
+            RocksStore store = keep(RocksStore.open(place.directory().resolve("chainstate"), place.storeCacheBytes()));
+            ThreadWorkers workers = keep(new ThreadWorkers(name + "script", place.scriptThreads()));
+            Clock clock = System::currentTimeMillis;
+            world = new World(
+                    clock,
+                    new SecureRandomness(),
+                    store,
+                    new DiskFileStore(place.directory()),
+                    new DiskFileStore(place.blocks()),
+                    workers,
+                    keep(new ThreadLane(name + "core", clock, onFailure)),
+                    keep(new ThreadLane(name + "validation", clock, onFailure)),
+                    keep(new ThreadLane(name + "disk", clock, onFailure)),
+                    SocketNetwork::new);
+            complete = true;
+        } finally {
+            if (!complete) {
+                close();
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        open.push(resource);
+        return resource;
+    }
+
+    public World world() {
+        return world;
+    }
+
+    /** Closes all, the last opened first. What fails to close does not keep the rest open. */
+    @Override
+    public void close() {
+        RuntimeException failure = null;
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (RuntimeException e) {
+                failure = e;
+            } catch (Exception e) {
+                failure = new IllegalStateException(e);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

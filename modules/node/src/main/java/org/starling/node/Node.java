@@ -1,0 +1,345 @@
+package org.starling.node;
+
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.starling.bitcoin.PeerManager;
+import org.starling.chain.Chain;
+import org.starling.chain.HeaderTree;
+import org.starling.consensus.ChainParams;
+import org.starling.engine.AddressBook;
+import org.starling.engine.AddressBookFile;
+import org.starling.engine.ConnectionPolicy;
+import org.starling.engine.Discouragement;
+import org.starling.engine.LinkTable;
+import org.starling.engine.LogEvent;
+import org.starling.engine.NetAddress;
+import org.starling.engine.Permission;
+import org.starling.engine.V1Transport;
+import org.starling.mempool.Mempool;
+import org.starling.world.Endpoint;
+import org.starling.world.Network;
+import org.starling.world.NetworkEvent;
+import org.starling.world.NetworkException;
+import org.starling.world.Randomness;
+
+/**
+ * A Bitcoin node: chain, mempool and peers, wired together in a {@link World}. It has no thread of its own; what it does,
+ * it does on the world's lanes. The parts are there to be used directly: those of the core lane through {@link #core},
+ * those of the validation lane through {@link #validation}, snapshots from anywhere.
+ */
+public final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final String ADDRESS_FILE = "peers.dat";
+
+    /** How often the address book is written, and how often chain and coins are made durable. */
+    private static final long SAVE_ADDRESSES_MILLIS = 15 * 60 * 1000;
+
+    private static final long FLUSH_MILLIS = 10 * 60 * 1000;
+
+    private final NodeConfig config;
+    private final World world;
+    private final NodeClock clock;
+    private final Chain chain;
+    private final Mempool mempool;
+    private final SyncState sync;
+    private final LinkTable links;
+    private final AddressBook book;
+    private final ConnectionPolicy policy;
+    private final PeerManager peers;
+    private final Network network;
+    private final Miner miner;
+    private final Discouragement discouraged = new Discouragement();
+    private long nextPolicyMillis;
+    private long nextSaveMillis;
+    private boolean closed;
+
+    private Node(NodeConfig config, World world, NodeClock clock, Chain chain) {
+        this.config = config;
+        this.world = world;
+        this.clock = clock;
+        this.chain = chain;
+        Randomness random = world.randomness().child("node");
+        mempool = new Mempool(chain.params(), config.mempool(), chain.coins(), chain.tree()::tip, chain.scriptCache());
+        sync = new SyncState(chain.tree(), chain.params().minimumChainWork(), config.maxTipAgeSeconds(), clock);
+        NodeConfig.Connections connections = config.connections();
+        network = world.network().apply(this::handle);
+        links = new LinkTable(
+                network,
+                () -> new V1Transport(chain.params().magic()),
+                this::permissionsOf,
+                connections.max() - connections.outboundSlots(),
+                Node::log);
+        book = AddressBookFile.load(
+                world.files(), ADDRESS_FILE, connections.routability(), random.child("addresses"), Node::log);
+        policy = new ConnectionPolicy(connections.policy(), links, book, discouraged, random.child("connections"));
+        ValidationDesk desk =
+                new ValidationDesk(chain, mempool, clock, world.validation(), world.disk(), this::withPeers);
+        peers = new PeerManager(
+                config.peers(),
+                new PeerManager.Parts(
+                        links,
+                        book,
+                        discouraged,
+                        sync,
+                        new MempoolSnapshot(mempool, clock),
+                        desk,
+                        random.child("peers"),
+                        Node::log));
+        mempool.addListener(desk);
+        chain.addListener(mempool.chainListener(clock));
+        chain.addListener(desk);
+        miner = new Miner(this, config.mining());
+    }
+
+    /**
+     * Opens the chain, goes to the best block that is stored, and begins to listen and to connect.
+     *
+     * @param prepare is given the chain before the best block is sought, to add listeners or import blocks
+     * @throws NetworkException if an address to listen at cannot be used
+     * @throws org.starling.world.StorageException if the stored data is damaged or the disk fails
+     */
+    public static Node start(NodeConfig config, World world, Consumer<Chain> prepare) throws NetworkException {
+        NodeClock clock = new NodeClock(world.clock());
+        Chain chain = Chain.open(
+                config.chain(),
+                world.store(),
+                world.blocks(),
+                world.workers(),
+                world.randomness().child("chain"),
+                clock.seconds());
+        prepare.accept(chain);
+        chain.activateBest();
+        Node node = new Node(config, world, clock, chain);
+        try {
+            node.open();
+        } catch (NetworkException e) {
+            node.close();
+            throw e;
+        }
+        return node;
+    }
+
+    /** As {@link #start(NodeConfig, World, Consumer)} with nothing to prepare. */
+    public static Node start(NodeConfig config, World world) throws NetworkException {
+        return start(config, world, chain -> {});
+    }
+
+    private void open() throws NetworkException {
+        for (Endpoint endpoint : config.connections().listen()) {
+            Endpoint bound = network.listen(endpoint);
+            LOG.info("Bound to {}", bound);
+            ownAddress(NetAddress.of(bound));
+        }
+        config.connections().external().forEach(this::ownAddress);
+        config.connections().added().forEach(policy::add);
+        links.setActive(clock.millis(), config.connections().active());
+        nextSaveMillis = world.clock().millis() + SAVE_ADDRESSES_MILLIS;
+        world.core().execute(this::tend);
+        scheduleFlush();
+    }
+
+    private void ownAddress(NetAddress address) {
+        if (book.routability().routable(address)) {
+            peers.addOwnAddress(address);
+        }
+    }
+
+    private Set<Permission> permissionsOf(NetAddress host) {
+        for (NodeConfig.Permitted permitted : config.connections().permitted()) {
+            if (permitted.covers(host)) {
+                return permitted.permissions();
+            }
+        }
+        return Set.of();
+    }
+
+    // The core lane
+
+    private void handle(NetworkEvent event) {
+        world.core().execute(() -> {
+            links.handle(clock.millis(), event);
+            tend();
+        });
+    }
+
+    private void withPeers(Consumer<PeerManager> task) {
+        world.core().execute(() -> {
+            task.accept(peers);
+            tend();
+        });
+    }
+
+    /** Does what is due, and makes an appointment for what will be. */
+    private void tend() {
+        if (closed) {
+            return;
+        }
+        long now = clock.millis();
+        if (now >= peers.nextMillis()) {
+            peers.tick(now);
+        }
+        // Connections go on while an operator has stopped the clock.
+        long worldNow = world.clock().millis();
+        if (worldNow >= nextPolicyMillis) {
+            nextPolicyMillis = worldNow + Math.max(1, policy.tick(now) - now);
+        }
+        if (worldNow >= nextSaveMillis) {
+            nextSaveMillis = worldNow + SAVE_ADDRESSES_MILLIS;
+            AddressBookFile.save(book, world.files(), ADDRESS_FILE);
+        }
+        long next = Math.min(clock.worldMillis(peers.nextMillis()), Math.min(nextPolicyMillis, nextSaveMillis));
+        world.core().appoint(next, this::tend);
+    }
+
+    private void scheduleFlush() {
+        world.validation().appoint(world.clock().millis() + FLUSH_MILLIS, () -> {
+            chain.flush();
+            scheduleFlush();
+        });
+    }
+
+    private static void log(LogEvent event) {
+        Logger logger = LoggerFactory.getLogger(event.category());
+        switch (event.level()) {
+            case TRACE -> logger.trace("{}", event.text());
+            case DEBUG -> logger.debug("{}", event.text());
+            case INFO -> logger.info("{}", event.text());
+            case WARNING -> logger.warn("{}", event.text());
+        }
+    }
+
+    // What an embedding program uses
+
+    public NodeConfig config() {
+        return config;
+    }
+
+    public ChainParams params() {
+        return chain.params();
+    }
+
+    public NodeClock clock() {
+        return clock;
+    }
+
+    /** Headers and tip: a snapshot, readable from any thread. */
+    public HeaderTree headers() {
+        return chain.tree();
+    }
+
+    /** Whether the node is still catching up with the network. Once false it stays false. */
+    public boolean isInitialBlockDownload() {
+        return sync.isInitialBlockDownload();
+    }
+
+    /** To change: on the validation lane only. Blocks and undo data are read from any thread. */
+    public Chain chain() {
+        return chain;
+    }
+
+    /** To change: on the validation lane only. Reads are safe from any thread. */
+    public Mempool mempool() {
+        return mempool;
+    }
+
+    /** On the core lane only. */
+    public PeerManager peers() {
+        return peers;
+    }
+
+    /** On the core lane only. */
+    public LinkTable links() {
+        return links;
+    }
+
+    /** On the core lane only. */
+    public AddressBook addressBook() {
+        return book;
+    }
+
+    /** On the core lane only. */
+    public ConnectionPolicy connections() {
+        return policy;
+    }
+
+    public Miner miner() {
+        return miner;
+    }
+
+    /** Runs the task on the core lane and waits for its outcome. */
+    public <T> T core(Callable<T> task) {
+        return await(world.core().call(() -> {
+            T result = task.call();
+            tend();
+            return result;
+        }));
+    }
+
+    /** Runs the task on the validation lane and waits for its outcome. */
+    public <T> T validation(Callable<T> task) {
+        return await(world.validation().call(task));
+    }
+
+    /**
+     * Waits until all that was asked of validation and said to the peers' code so far is done
+     * ({@code syncwithvalidationinterfacequeue}).
+     */
+    public void drain() {
+        validation(() -> true);
+        core(() -> true);
+    }
+
+    private static <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the node", e);
+        }
+    }
+
+    /** Stops the clock at that time, in seconds since 1970, as tests do; 0 lets it run again. */
+    public void mockTime(long seconds) {
+        clock.mock(seconds);
+        core(() -> true);
+    }
+
+    /** Moves a stopped clock forward, and with it all that waits for a time. */
+    public void advanceTime(long seconds) {
+        clock.advance(seconds);
+        core(() -> true);
+    }
+
+    /** Closes all links and leaves everything else as a sudden death would: nothing is made durable. */
+    public void abandon() {
+        core(() -> {
+            closed = true;
+            network.close();
+            return true;
+        });
+    }
+
+    /** Closes all links and makes chain and address book durable. The world stays open. */
+    @Override
+    public void close() {
+        core(() -> {
+            if (!closed) {
+                closed = true;
+                network.close();
+                AddressBookFile.save(book, world.files(), ADDRESS_FILE);
+            }
+            return true;
+        });
+        validation(() -> {
+            chain.close();
+            return true;
+        });
+    }
+}

@@ -1,0 +1,140 @@
+package org.starling.node;
+
+import java.util.List;
+import java.util.Set;
+import org.starling.bitcoin.PeerSettings;
+import org.starling.bitcoin.Services;
+import org.starling.chain.ChainOptions;
+import org.starling.consensus.ChainParams;
+import org.starling.engine.ConnectionPolicy;
+import org.starling.engine.Limits;
+import org.starling.engine.NetAddress;
+import org.starling.engine.Permission;
+import org.starling.engine.Routability;
+import org.starling.mempool.BlockAssembler;
+import org.starling.mempool.MempoolOptions;
+import org.starling.world.Endpoint;
+
+/**
+ * What an operator decides about a node.
+ *
+ * @param mining how blocks are made here
+ * @param maxTipAgeSeconds how old the tip may be before the node counts as synchronising ({@code -maxtipage})
+ */
+public record NodeConfig(
+        ChainOptions chain,
+        MempoolOptions mempool,
+        PeerSettings peers,
+        Connections connections,
+        BlockAssembler.Options mining,
+        long maxTipAgeSeconds) {
+    /** Core's default for {@code -maxtipage}. */
+    public static final long DEFAULT_MAX_TIP_AGE_SECONDS = 24 * 60 * 60;
+
+    /**
+     * Whom to connect to, and who may connect.
+     *
+     * @param listen addresses to take in links at; none for none
+     * @param only connect to these and no others ({@code -connect}); empty for no such wish
+     * @param added connect to these besides ({@code -addnode})
+     * @param automatic whether addresses from the address book are connected to
+     * @param external addresses at which others reach us
+     * @param max links of all kinds
+     * @param fullRelay links for everything that we open to addresses from the address book
+     * @param blockRelay links for blocks only that we open to such
+     * @param active whether networking is on at the start
+     * @param permitted hosts with permissions ({@code -whitelist}), the first that matches counts
+     */
+    public record Connections(
+            List<Endpoint> listen,
+            List<NetAddress> only,
+            List<NetAddress> added,
+            boolean automatic,
+            List<NetAddress> external,
+            int max,
+            int fullRelay,
+            int blockRelay,
+            boolean active,
+            Routability routability,
+            List<Permitted> permitted) {
+        public Connections {
+            listen = List.copyOf(listen);
+            only = List.copyOf(only);
+            added = List.copyOf(added);
+            external = List.copyOf(external);
+            permitted = List.copyOf(permitted);
+        }
+
+        /** Links of the kinds that we open by ourselves. */
+        int outboundSlots() {
+            return Math.min(max, fullRelay + blockRelay + Limits.FEELERS);
+        }
+
+        ConnectionPolicy.Settings policy() {
+            int full = Math.min(max, fullRelay);
+            return new ConnectionPolicy.Settings(
+                    full, Math.min(max - full, blockRelay), only, Services.NETWORK | Services.WITNESS, automatic);
+        }
+
+        /** No listening, nobody to connect to but those in the address book. */
+        public static final Connections NONE = new Connections(
+                List.of(),
+                List.of(),
+                List.of(),
+                true,
+                List.of(),
+                Limits.CONNECTIONS,
+                Limits.OUTBOUND_FULL_RELAY,
+                Limits.OUTBOUND_BLOCK_RELAY,
+                true,
+                Routability.PUBLIC,
+                List.of());
+    }
+
+    /**
+     * Permissions of the hosts whose address begins with the same bits.
+     *
+     * @param prefixBits how many bits of the address count
+     */
+    public record Permitted(NetAddress address, int prefixBits, Set<Permission> permissions) {
+        boolean covers(NetAddress host) {
+            if (host.network() != address.network()) {
+                return false;
+            }
+            for (int bit = 0; bit < prefixBits; bit++) {
+                int differing = host.address().get(bit / 8) ^ address.address().get(bit / 8);
+                if ((differing >> 7 - bit % 8 & 1) != 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** A node with Core's defaults that listens nowhere. */
+    public static NodeConfig of(ChainParams params, String userAgent) {
+        return new NodeConfig(
+                new ChainOptions(params),
+                MempoolOptions.DEFAULT,
+                PeerSettings.of(params, userAgent),
+                Connections.NONE,
+                BlockAssembler.Options.DEFAULT,
+                DEFAULT_MAX_TIP_AGE_SECONDS);
+    }
+
+    public NodeConfig withConnections(Connections changed) {
+        return new NodeConfig(chain, mempool, peers, changed, mining, maxTipAgeSeconds);
+    }
+
+    public NodeConfig withChain(ChainOptions changed) {
+        return new NodeConfig(changed, mempool, peers, connections, mining, maxTipAgeSeconds);
+    }
+
+    public NodeConfig withMempool(MempoolOptions changed) {
+        return new NodeConfig(chain, changed, peers, connections, mining, maxTipAgeSeconds);
+    }
+
+    public NodeConfig withPeers(PeerSettings changed) {
+        return new NodeConfig(chain, mempool, changed, connections, mining, maxTipAgeSeconds);
+    }
+}

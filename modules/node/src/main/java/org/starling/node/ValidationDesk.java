@@ -1,0 +1,193 @@
+package org.starling.node;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.starling.bitcoin.PeerManager;
+import org.starling.bitcoin.Validation;
+import org.starling.bytes.ByteWriter;
+import org.starling.bytes.Bytes;
+import org.starling.bytes.MalformedException;
+import org.starling.chain.Acceptance;
+import org.starling.chain.BlockEntry;
+import org.starling.chain.BlockUndo;
+import org.starling.chain.Chain;
+import org.starling.chain.ChainListener;
+import org.starling.consensus.Block;
+import org.starling.consensus.BlockHeader;
+import org.starling.consensus.ChainWork;
+import org.starling.consensus.Rejection;
+import org.starling.consensus.Target;
+import org.starling.consensus.Transaction;
+import org.starling.mempool.AcceptResult;
+import org.starling.mempool.Mempool;
+import org.starling.mempool.MempoolListener;
+import org.starling.world.Lane;
+import org.starling.world.StorageException;
+
+/**
+ * Carries questions of the peers' code to chain and mempool, and verdicts and events back. Each question becomes a task
+ * on the validation lane; each answer a task on the core lane, in the order of the questions.
+ */
+final class ValidationDesk implements Validation, ChainListener, MempoolListener {
+    private final Chain chain;
+    private final Mempool mempool;
+    private final NodeClock clock;
+    private final Lane validation;
+    private final Lane disk;
+    private final Consumer<Consumer<PeerManager>> toPeers;
+    private boolean judgingForPeer;
+
+    /** @param toPeers runs a task with the peers on the core lane */
+    ValidationDesk(
+            Chain chain,
+            Mempool mempool,
+            NodeClock clock,
+            Lane validation,
+            Lane disk,
+            Consumer<Consumer<PeerManager>> toPeers) {
+        this.chain = chain;
+        this.mempool = mempool;
+        this.clock = clock;
+        this.validation = validation;
+        this.disk = disk;
+        this.toPeers = toPeers;
+    }
+
+    // Questions, asked on the core lane
+
+    @Override
+    public void headers(long peer, List<BlockHeader> headers) {
+        validation.execute(() -> {
+            Acceptance acceptance = chain.acceptHeaders(headers, clock.seconds(), true);
+            BlockEntry last;
+            Rejection fault;
+            switch (acceptance) {
+                case Acceptance.Accepted(BlockEntry entry, boolean fresh) -> {
+                    last = entry;
+                    fault = null;
+                }
+                case Acceptance.Refused(Rejection rejection) -> {
+                    last = lastAccepted(headers);
+                    fault = rejection;
+                }
+            }
+            BlockEntry lastKnown = last;
+            Rejection found = fault;
+            toPeers.accept(peers -> peers.headersJudged(clock.millis(), peer, headers, lastKnown, found));
+        });
+    }
+
+    private @Nullable BlockEntry lastAccepted(List<BlockHeader> headers) {
+        BlockEntry last = null;
+        for (BlockHeader header : headers) {
+            BlockEntry entry = chain.tree().find(header.hash());
+            if (entry == null || entry.isInvalid()) {
+                break;
+            }
+            last = entry;
+        }
+        return last;
+    }
+
+    @Override
+    public void block(long peer, Block block, boolean requested) {
+        validation.execute(() -> {
+            boolean workChecked = requested || hasMinimumWork(block.header());
+            Acceptance acceptance = chain.acceptBlock(block, requested, clock.seconds(), workChecked);
+            Rejection fault = switch (acceptance) {
+                case Acceptance.Accepted accepted -> null;
+                case Acceptance.Refused refused -> refused.rejection();
+            };
+            toPeers.accept(peers -> peers.blockJudged(clock.millis(), peer, block.hash(), fault));
+            chain.activateBest();
+        });
+    }
+
+    /** Whether the chain up to this block has the work that the best chain must have at least. */
+    private boolean hasMinimumWork(BlockHeader header) {
+        BlockEntry previous = chain.tree().find(header.previous());
+        if (previous == null) {
+            return true; // refused for that
+        }
+        ChainWork work =
+                previous.chainWork().plus(Target.fromBits(header.bits()).work());
+        return work.compareTo(chain.params().minimumChainWork()) >= 0;
+    }
+
+    @Override
+    public void transaction(long peer, Transaction transaction) {
+        validation.execute(() -> {
+            judgingForPeer = true;
+            AcceptResult result = mempool.accept(transaction, clock.seconds());
+            judgingForPeer = false;
+            Rejection fault = switch (result) {
+                case AcceptResult.Accepted accepted -> null;
+                case AcceptResult.Rejected rejected -> rejected.rejection();
+                case AcceptResult.MissingInputs missing -> missing.rejection();
+            };
+            toPeers.accept(peers -> peers.transactionJudged(clock.millis(), peer, transaction, fault));
+        });
+    }
+
+    @Override
+    public void readBlock(long peer, BlockEntry entry, boolean withWitness) {
+        disk.execute(() -> {
+            Bytes block = entry.hasBlock() ? read(entry, withWitness) : null;
+            toPeers.accept(peers -> peers.blockRead(clock.millis(), peer, entry.hash(), block));
+        });
+    }
+
+    private @Nullable Bytes read(BlockEntry entry, boolean withWitness) {
+        try {
+            Bytes serialized = chain.readRawBlock(entry);
+            return withWitness ? serialized : stripped(Block.parse(serialized));
+        } catch (IllegalStateException | StorageException e) {
+            if (!entry.hasBlock()) {
+                return null; // pruned since it was asked for
+            }
+            throw e;
+        } catch (MalformedException e) {
+            throw new StorageException("Block " + entry + " is damaged on disk: " + e.getMessage(), e);
+        }
+    }
+
+    /** The block as it was before BIP-0144. */
+    private static Bytes stripped(Block block) {
+        ByteWriter writer = new ByteWriter(block.strippedLength());
+        block.header().write(writer);
+        writer.compactSize(block.transactions().size());
+        block.transactions().forEach(transaction -> writer.bytes(transaction.stripped()));
+        return writer.toBytes();
+    }
+
+    // Events, told on the validation lane
+
+    @Override
+    public void blockConnected(BlockEntry entry, Block block, BlockUndo undo) {
+        toPeers.accept(peers -> peers.blockConnected(clock.millis(), block));
+    }
+
+    @Override
+    public void blockDisconnected(BlockEntry entry, Block block, BlockUndo undo) {
+        toPeers.accept(PeerManager::blockDisconnected);
+    }
+
+    @Override
+    public void chainChanged(BlockEntry tip, BlockEntry fork) {
+        toPeers.accept(peers -> peers.chainChanged(clock.millis(), tip, fork));
+    }
+
+    @Override
+    public void blockRejected(BlockEntry entry, Rejection rejection) {
+        toPeers.accept(peers -> peers.blockRejected(clock.millis(), entry.hash(), rejection));
+    }
+
+    @Override
+    public void added(Transaction transaction, long sequence) {
+        // Of what a peer sent, the verdict tells.
+        if (!judgingForPeer) {
+            toPeers.accept(peers -> peers.transactionAdded(clock.millis(), transaction));
+        }
+    }
+}
