@@ -12,7 +12,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** Where the program begins. {@code node} and {@code cli} take options in Bitcoin Core's manner, the others in POSIX's. */
-@Command(name = "starling", description = "A peer-to-peer node.", subcommands = ToolCommand.class)
+@Command(
+        name = "starling",
+        description = "A peer-to-peer node.",
+        subcommands = {ImportCommand.class, ToolCommand.class})
 public final class Main {
     private Main() {}
 
