@@ -252,25 +252,29 @@ public final class Mempool {
 
     /** The block is the tip now: what it holds, and what conflicts with it, leaves. */
     void blockConnected(Block block, long nowSeconds) {
-        for (Transaction transaction : block.transactions()) {
-            Entry confirmed = graph.byTxid(transaction.txid());
-            if (confirmed != null) {
-                remove(Set.of(confirmed), RemovalReason.BLOCK);
-            }
-            for (TxIn input : transaction.inputs()) {
-                Entry conflict = graph.spender(input.previous());
-                if (conflict != null) {
-                    removeWithDescendants(List.of(conflict), RemovalReason.CONFLICT);
-                }
-            }
-            synchronized (lock) {
-                feeDeltas.remove(transaction.txid());
-            }
+        if (graph.size() > 0 || !feeDeltas.isEmpty()) {
+            block.transactions().forEach(this::confirmed);
         }
         synchronized (lock) {
             minimumFee.blockConnected(nowSeconds);
         }
         disconnected.connected(block);
+    }
+
+    private void confirmed(Transaction transaction) {
+        Entry confirmed = graph.byTxid(transaction.txid());
+        if (confirmed != null) {
+            remove(Set.of(confirmed), RemovalReason.BLOCK);
+        }
+        for (TxIn input : transaction.inputs()) {
+            Entry conflict = graph.spender(input.previous());
+            if (conflict != null) {
+                removeWithDescendants(List.of(conflict), RemovalReason.CONFLICT);
+            }
+        }
+        synchronized (lock) {
+            feeDeltas.remove(transaction.txid());
+        }
     }
 
     /** The block was the tip; what it held may come back once the chain stands still. */
