@@ -1,0 +1,218 @@
+package org.starling.simulator;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.starling.bytes.Bytes;
+import org.starling.world.Endpoint;
+import org.starling.world.NetworkEvent;
+import org.starling.world.Randomness;
+
+/**
+ * Carries bytes between nodes: at most as fast as the sender can, after the time that the distance takes, lost pieces
+ * later. While a partition separates two nodes nothing passes; links between them break when that lasts too long.
+ */
+final class SimulatedInternet {
+    /** How long a link survives that nothing gets through. */
+    private static final long BREAK_MICROS = 60_000_000;
+
+    /** Wait before a lost piece is sent again; doubles with each loss. */
+    private static final long RETRANSMIT_MICROS = 250_000;
+
+    private static final int MAX_LOSSES = 6;
+
+    private final Scheduler scheduler;
+    private final Conditions conditions;
+    private final Randomness random;
+    private final TreeMap<String, SimulatedNetwork> listeners = new TreeMap<>();
+    private final List<Pipe> pipes = new ArrayList<>();
+
+    SimulatedInternet(Scheduler scheduler, Conditions conditions, Randomness random) {
+        this.scheduler = scheduler;
+        this.conditions = conditions;
+        this.random = random;
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    @Nullable
+    SimulatedNetwork listenerAt(Endpoint endpoint) {
+        return listeners.get(endpoint.toString());
+    }
+
+    /** Returns false if somebody listens there. */
+    boolean listen(Endpoint endpoint, SimulatedNetwork network) {
+        return listeners.putIfAbsent(endpoint.toString(), network) == null;
+    }
+
+    void stopListening(SimulatedNetwork network) {
+        listeners.values().removeIf(other -> other == network);
+    }
+
+    /** One way between two nodes, jitter included. */
+    long wayMicros(SimulatedNetwork from, SimulatedNetwork to) {
+        return from.region().millisTo(to.region()) * 1_000L
+                + (long) (random.exponential(conditions.jitterMillis()) * 1_000);
+    }
+
+    long sendingMicros(int bytes) {
+        return bytes * 1_000_000L / conditions.bytesPerSecond();
+    }
+
+    /** What lost pieces cost in time. */
+    long lossMicros() {
+        long total = 0;
+        long wait = RETRANSMIT_MICROS;
+        for (int i = 0; i < MAX_LOSSES && random.unit() < conditions.lossRate(); i++) {
+            total += wait;
+            wait *= 2;
+        }
+        return total;
+    }
+
+    void add(Pipe pipe) {
+        pipes.add(pipe);
+    }
+
+    void remove(Pipe pipe) {
+        pipes.remove(pipe);
+    }
+
+    /** Somebody's side of a partition changed: what waited may go on, and what cannot pass is watched. */
+    void sidesChanged() {
+        for (Pipe pipe : List.copyOf(pipes)) {
+            if (pipe.isCut()) {
+                pipe.watch(BREAK_MICROS);
+            } else {
+                pipe.resume();
+            }
+        }
+    }
+
+    /** One direction of a link. */
+    final class Pipe {
+        private final SimulatedNetwork from;
+        private final SimulatedNetwork to;
+        private final long fromLink;
+        private final long toLink;
+        private final List<Bytes> stuck = new ArrayList<>();
+        private final ArrayDeque<Bytes> unread = new ArrayDeque<>();
+        private long lastArrivalMicros;
+        private boolean wanted;
+        private boolean drainOwed;
+        private boolean closed;
+        private long cutSince;
+        private @Nullable String endReason;
+
+        Pipe(SimulatedNetwork from, long fromLink, SimulatedNetwork to, long toLink) {
+            this.from = from;
+            this.fromLink = fromLink;
+            this.to = to;
+            this.toLink = toLink;
+        }
+
+        boolean isCut() {
+            return from.side() != to.side();
+        }
+
+        /** The sender gives a piece; it is told when the next may follow. */
+        void send(Bytes data) {
+            long departure = from.occupyUplink(sendingMicros(data.length()));
+            scheduler.at(departure, Scheduler.Kind.DRAINED, from.id(), Bytes.EMPTY, () -> {
+                if (isCut()) {
+                    stuck.add(data);
+                } else {
+                    travel(data);
+                }
+            });
+        }
+
+        private void travel(Bytes data) {
+            long arrival = scheduler.micros() + wayMicros(from, to) + lossMicros();
+            lastArrivalMicros = Math.max(lastArrivalMicros, arrival);
+            scheduler.at(lastArrivalMicros, Scheduler.Kind.BYTES, to.id(), data, () -> arrive(data));
+            if (unread.isEmpty()) {
+                from.report(new NetworkEvent.Drained(fromLink));
+            } else {
+                drainOwed = true;
+            }
+        }
+
+        private void arrive(Bytes data) {
+            if (closed) {
+                return;
+            }
+            unread.add(data);
+            deliver();
+        }
+
+        /** The receiver wants the next piece. */
+        void read() {
+            wanted = true;
+            deliver();
+        }
+
+        private void deliver() {
+            if (!wanted || unread.isEmpty() || closed) {
+                return;
+            }
+            wanted = false;
+            Bytes data = unread.remove();
+            if (drainOwed && unread.isEmpty()) {
+                drainOwed = false;
+                from.report(new NetworkEvent.Drained(fromLink));
+            }
+            to.report(new NetworkEvent.Received(toLink, data));
+        }
+
+        /** The sender has closed the link: the receiver hears of it after what was sent before. */
+        void end(String reason) {
+            if (closed) {
+                return;
+            }
+            if (isCut()) {
+                // Nobody hears of it until the partition heals.
+                endReason = reason;
+                return;
+            }
+            lastArrivalMicros = Math.max(lastArrivalMicros, scheduler.micros() + wayMicros(from, to));
+            scheduler.at(
+                    lastArrivalMicros, Scheduler.Kind.CLOSED, to.id(), Bytes.EMPTY, () -> to.broken(toLink, reason));
+        }
+
+        void resume() {
+            cutSince = 0;
+            List<Bytes> waiting = List.copyOf(stuck);
+            stuck.clear();
+            waiting.forEach(this::travel);
+            if (endReason != null) {
+                end(endReason);
+            }
+        }
+
+        void watch(long breakMicros) {
+            if (cutSince != 0) {
+                return;
+            }
+            long since = scheduler.micros();
+            cutSince = since;
+            scheduler.at(since + breakMicros, Scheduler.Kind.CLOSED, to.id(), Bytes.EMPTY, () -> {
+                if (cutSince == since && isCut() && !closed) {
+                    from.broken(fromLink, "connection timed out");
+                    to.broken(toLink, "connection timed out");
+                }
+            });
+        }
+
+        void close() {
+            closed = true;
+            unread.clear();
+            stuck.clear();
+            remove(this);
+        }
+    }
+}

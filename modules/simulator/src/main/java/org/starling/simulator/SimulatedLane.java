@@ -1,0 +1,72 @@
+package org.starling.simulator;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.starling.bytes.Bytes;
+import org.starling.world.Lane;
+
+/**
+ * A lane as a place in the schedule: a task starts when those before it are done, and its effects show when the modelled
+ * time that it takes is over.
+ */
+final class SimulatedLane implements Lane {
+    /** A call from outside of the run that takes longer than this by simulated time has gone wrong. */
+    private static final long CALL_LIMIT_MICROS = 3_600_000_000L;
+
+    private final Scheduler scheduler;
+    private final long id;
+    private final LongSupplier costMicros;
+    private long freeAtMicros;
+    private long appointment;
+    private boolean ended;
+
+    /** @param costMicros draws how long the next task takes */
+    SimulatedLane(Scheduler scheduler, long id, LongSupplier costMicros) {
+        this.scheduler = scheduler;
+        this.id = id;
+        this.costMicros = costMicros;
+    }
+
+    @Override
+    public boolean execute(Runnable task) {
+        if (ended) {
+            return false;
+        }
+        freeAtMicros = Math.max(freeAtMicros, scheduler.micros()) + costMicros.getAsLong();
+        scheduler.at(freeAtMicros, Scheduler.Kind.LANE, id, Bytes.EMPTY, () -> {
+            if (!ended) {
+                task.run();
+            }
+        });
+        return true;
+    }
+
+    @Override
+    public void appoint(long millis, Runnable task) {
+        long mine = ++appointment;
+        if (millis > Long.MAX_VALUE / 1_000) {
+            return;
+        }
+        scheduler.at(millis * 1_000, Scheduler.Kind.APPOINTMENT, id, Bytes.EMPTY, () -> {
+            if (mine == appointment && !ended) {
+                execute(task);
+            }
+        });
+    }
+
+    /** From outside of the run, lets the world go on until the task is done. */
+    @Override
+    public <T> CompletableFuture<T> call(Callable<T> task) {
+        CompletableFuture<T> result = Lane.super.call(task);
+        if (!scheduler.isRunning()) {
+            scheduler.runUntil(result::isDone, scheduler.micros() + CALL_LIMIT_MICROS);
+        }
+        return result;
+    }
+
+    /** Nothing in line is done any more. */
+    void end() {
+        ended = true;
+    }
+}
