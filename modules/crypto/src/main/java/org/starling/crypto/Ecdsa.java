@@ -42,7 +42,7 @@ public final class Ecdsa {
      * as {@link LaxDer} does and S may be high. False for a key that is no point.
      */
     public static boolean verify(Bytes publicKey, Bytes derSignature, Hash256 hash) {
-        byte[] key = PublicKeys.parse(publicKey);
+        Bytes key = ParsedKeys.of(publicKey);
         if (key == null) {
             return false;
         }

@@ -32,7 +32,7 @@ public final class Schnorr {
         if (xOnlyKey.length() != PublicKeys.X_ONLY || signature.length() != SIGNATURE_BYTES) {
             return false;
         }
-        byte[] key = PublicKeys.parseXOnly(xOnlyKey);
+        Bytes key = ParsedKeys.ofXOnly(xOnlyKey);
         if (key == null) {
             return false;
         }
