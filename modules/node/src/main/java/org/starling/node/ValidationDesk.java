@@ -99,8 +99,9 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
                 case Acceptance.Accepted accepted -> null;
                 case Acceptance.Refused refused -> refused.rejection();
             };
-            toPeers.accept(peers -> peers.blockJudged(clock.millis(), peer, block.hash(), fault));
+            // First the effect, then the verdict: what the peer says next is answered on the new tip.
             chain.activateBest();
+            toPeers.accept(peers -> peers.blockJudged(clock.millis(), peer, block.hash(), fault));
         });
     }
 
