@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.starling.app.demo.DemoCommand;
 import org.starling.app.tool.ToolCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "starling",
         description = "A peer-to-peer node.",
-        subcommands = {ImportCommand.class, ToolCommand.class})
+        subcommands = {DemoCommand.class, ImportCommand.class, ToolCommand.class})
 public final class Main {
     private Main() {}
 

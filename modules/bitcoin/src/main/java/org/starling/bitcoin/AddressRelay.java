@@ -162,8 +162,16 @@ final class AddressRelay {
                 seconds, address, told.services(), seen, peer.link.remote(), BitcoinLimits.ADDRESS_PENALTY_SECONDS);
     }
 
-    /** Passes it to the same two peers for a day, so that it does not flood the network. */
+    /** Passes it to the same two peers for a day, so that it does not flood the network; in a small one to all. */
     private void relay(long now, Peer from, TimedAddress told, NetAddress address) {
+        if (peers.settings().smallNetwork()) {
+            for (Peer peer : peers.ready()) {
+                if (peer != from && peer.addressRelay) {
+                    push(peer, told, address);
+                }
+            }
+            return;
+        }
         long day = Long.divideUnsigned(now / 1000 + Math.abs(address.hashCode() % ROTATION_SECONDS), ROTATION_SECONDS);
         Peer first = null;
         Peer second = null;
@@ -233,7 +241,8 @@ final class AddressRelay {
         if (!peer.addressRelay) {
             return Long.MAX_VALUE;
         }
-        boolean tellsOwn = peers.settings().listening() && !chain.isInitialBlockDownload();
+        boolean small = peers.settings().smallNetwork();
+        boolean tellsOwn = peers.settings().listening() && (small || !chain.isInitialBlockDownload());
         if (tellsOwn && now >= peer.nextLocalAddressMillis) {
             NetAddress local = ownAddressFor(peer);
             if (local != null) {
@@ -247,7 +256,9 @@ final class AddressRelay {
             peer.nextLocalAddressMillis = now + (long) random.exponential(BitcoinLimits.LOCAL_ADDRESS_INTERVAL_MILLIS);
         }
         if (now >= peer.nextAddressMillis) {
-            peer.nextAddressMillis = now + (long) random.exponential(BitcoinLimits.ADDRESS_INTERVAL_MILLIS);
+            long interval =
+                    small ? BitcoinLimits.ADDRESS_INTERVAL_SMALL_NETWORK_MILLIS : BitcoinLimits.ADDRESS_INTERVAL_MILLIS;
+            peer.nextAddressMillis = now + (long) random.exponential((double) interval);
             flush(now, peer);
         }
         long next = tellsOwn ? peer.nextLocalAddressMillis : Long.MAX_VALUE;

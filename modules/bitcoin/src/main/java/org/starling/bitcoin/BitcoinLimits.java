@@ -101,6 +101,10 @@ public final class BitcoinLimits {
 
     // Addresses.
     public static final long LOCAL_ADDRESS_INTERVAL_MILLIS = 24 * 60 * 60_000;
+
+    /** The same in a private network on one machine, where nobody has to be protected from being followed. */
+    static final long ADDRESS_INTERVAL_SMALL_NETWORK_MILLIS = 200;
+
     public static final long ADDRESS_INTERVAL_MILLIS = 30_000;
     public static final double ADDRESSES_PER_SECOND = 0.1;
     public static final int ADDRESS_PERCENT = 23;

@@ -10,7 +10,7 @@ import org.starling.consensus.ChainParams;
  * @param listening whether others can connect to us, so that our address is worth telling
  * @param blocksOnly transactions are not wanted
  * @param serveMempool whether anybody may ask for our whole mempool; if not, only those with the permission
- * @param smallNetwork a private network on one machine: every address is told to whoever asks
+ * @param smallNetwork a private network on one machine: addresses are told at once, and to everybody
  * @param minRelayFeeratePerKvb the least that a transaction must pay, in satoshis per 1000 virtual bytes
  * @param handshakeTimeoutMillis how long a peer may take to complete the handshake
  * @param traceMessages whether each message is logged
@@ -39,5 +39,20 @@ public record PeerSettings(
                 1000,
                 BitcoinLimits.HANDSHAKE_TIMEOUT_MILLIS,
                 false);
+    }
+
+    /** The same in a private network on one machine. */
+    public PeerSettings inSmallNetwork() {
+        return new PeerSettings(
+                chain,
+                services,
+                userAgent,
+                listening,
+                blocksOnly,
+                serveMempool,
+                true,
+                minRelayFeeratePerKvb,
+                handshakeTimeoutMillis,
+                traceMessages);
     }
 }

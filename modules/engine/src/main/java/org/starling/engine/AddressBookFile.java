@@ -55,12 +55,8 @@ public final class AddressBookFile {
         return new AddressBook(Bytes.wrap(key), routability, random);
     }
 
-    /** Writes the book durably. */
-    public static void save(AddressBook book, FileStore files, String path) {
-        files.replace(path, encode(book).toArray());
-    }
-
-    static Bytes encode(AddressBook book) {
+    /** The file's content for the book as it is now. */
+    public static Bytes encode(AddressBook book) {
         ByteWriter writer = new ByteWriter(64 + book.size() * 64);
         writer.bytes(MAGIC).u32(VERSION).bytes(book.key()).compactSize(book.size());
         for (KnownAddress entry : book.entries()) {

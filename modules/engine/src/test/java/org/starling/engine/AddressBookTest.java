@@ -101,7 +101,7 @@ class AddressBookTest {
         }
         book.attempt(NOW, address(30, 1, 1, 1));
         book.good(NOW, address(30, 1, 1, 1));
-        AddressBookFile.save(book, files, "peers.dat");
+        files.replace("peers.dat", AddressBookFile.encode(book).toArray());
         AddressBook loaded = load(files, log);
         assertThat(loaded.size()).isEqualTo(book.size());
         assertThat(loaded.triedCount()).isEqualTo(1);

@@ -36,9 +36,12 @@ public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final String ADDRESS_FILE = "peers.dat";
 
-    /** How often the address book is written, and how often chain and coins are made durable. */
-    private static final long SAVE_ADDRESSES_MILLIS = 15 * 60 * 1000;
+    /** Wait until the address book is written: short at first, when each address counts, and doubled each time. */
+    private static final long FIRST_SAVE_MILLIS = 1_000;
 
+    private static final long LONGEST_SAVE_MILLIS = 15 * 60 * 1000;
+
+    /** How often chain and coins are made durable. */
     private static final long FLUSH_MILLIS = 10 * 60 * 1000;
 
     private final NodeConfig config;
@@ -56,6 +59,7 @@ public final class Node implements AutoCloseable {
     private final Discouragement discouraged = new Discouragement();
     private long nextPolicyMillis;
     private long nextSaveMillis;
+    private long saveIntervalMillis = FIRST_SAVE_MILLIS;
     private boolean closed;
 
     private Node(NodeConfig config, World world, NodeClock clock, Chain chain) {
@@ -138,7 +142,7 @@ public final class Node implements AutoCloseable {
         config.connections().external().forEach(this::ownAddress);
         config.connections().added().forEach(policy::add);
         links.setActive(clock.millis(), config.connections().active());
-        nextSaveMillis = world.clock().millis() + SAVE_ADDRESSES_MILLIS;
+        nextSaveMillis = world.clock().millis() + saveIntervalMillis;
         world.core().execute(this::tend);
         scheduleFlush();
     }
@@ -189,11 +193,17 @@ public final class Node implements AutoCloseable {
             nextPolicyMillis = worldNow + Math.max(1, policy.tick(now) - now);
         }
         if (worldNow >= nextSaveMillis) {
-            nextSaveMillis = worldNow + SAVE_ADDRESSES_MILLIS;
-            AddressBookFile.save(book, world.files(), ADDRESS_FILE);
+            saveIntervalMillis = Math.min(2 * saveIntervalMillis, LONGEST_SAVE_MILLIS);
+            nextSaveMillis = worldNow + saveIntervalMillis;
+            saveAddresses();
         }
         long next = Math.min(clock.worldMillis(peers.nextMillis()), Math.min(nextPolicyMillis, nextSaveMillis));
         world.core().appoint(next, this::tend);
+    }
+
+    private void saveAddresses() {
+        byte[] content = AddressBookFile.encode(book).toArray();
+        world.disk().execute(() -> world.files().replace(ADDRESS_FILE, content));
     }
 
     private void scheduleFlush() {
@@ -333,7 +343,7 @@ public final class Node implements AutoCloseable {
             if (!closed) {
                 closed = true;
                 network.close();
-                AddressBookFile.save(book, world.files(), ADDRESS_FILE);
+                saveAddresses();
             }
             return true;
         });
@@ -341,5 +351,6 @@ public final class Node implements AutoCloseable {
             chain.close();
             return true;
         });
+        await(world.disk().call(() -> true));
     }
 }
