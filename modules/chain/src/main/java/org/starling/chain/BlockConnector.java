@@ -44,12 +44,14 @@ final class BlockConnector {
      * Applies the block on top of {@code previous}.
      *
      * @param flags script flags of the block
+     * @param storeSearched whether the store was searched for the block's own outputs where that is necessary, so that
+     *     what the cache does not know is not there
      */
-    Outcome connect(PreparedBlock prepared, BlockEntry previous, int flags) {
+    Outcome connect(PreparedBlock prepared, BlockEntry previous, int flags, boolean storeSearched) {
         Block block = prepared.block();
         int height = previous.height() + 1;
         boolean guard = BlockRules.mustCheckForOverwrites(height, block.hash(), previous, params);
-        if (guard && overwrites(prepared)) {
+        if (guard && overwrites(prepared, storeSearched)) {
             return new Outcome.Refused(BlockRules.overwrites());
         }
         BlockAccounting accounting = new BlockAccounting(
@@ -95,10 +97,11 @@ final class BlockConnector {
         return Rejection.consensus(missing.reason(), missing.debugMessage() + " in transaction " + transaction.txid());
     }
 
-    private boolean overwrites(PreparedBlock prepared) {
+    private boolean overwrites(PreparedBlock prepared, boolean storeSearched) {
         for (List<NewCoin> coinsOfOne : prepared.made()) {
             for (NewCoin made : coinsOfOne) {
-                if (coins.has(made.outPoint())) {
+                boolean open = !storeSearched || coins.knows(made.outPoint());
+                if (open && coins.has(made.outPoint())) {
                     return true;
                 }
             }

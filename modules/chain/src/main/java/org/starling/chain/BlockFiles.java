@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.ByteReader;
@@ -98,7 +99,7 @@ final class BlockFiles {
         BlockFileInfo info = info(number);
         ByteWriter record = new ByteWriter(HEADER_BYTES + length);
         record.bytes(magic).i32(length).bytes(block.serialized());
-        write(blockFile(number), info.size, record);
+        write(blockFile(number), info.size, record.sharedArray(), record.length());
         int position = info.size + HEADER_BYTES;
         addBlock(number, height, position + length);
         return new Position(number, position);
@@ -110,24 +111,33 @@ final class BlockFiles {
         dirtyInfos.add(number);
     }
 
-    /** Appends undo data to the undo file of that number and tells where they begin. */
-    int appendUndo(int number, Hash256 parent, byte[] undo, int length) {
-        BlockFileInfo info = info(number);
-        Bytes body = Bytes.wrap(undo, 0, length);
-        ByteWriter record = new ByteWriter(HEADER_BYTES + length + Hash256.BYTES);
-        record.bytes(magic).i32(length).bytes(body).hash256(Sha256.twice(parent.toBytes(), body));
-        int position = info.undoSize + HEADER_BYTES;
-        write(undoFile(number), info.undoSize, record);
-        info.undoSize += record.length();
-        dirtyInfos.add(number);
-        return position;
+    /** A block's undo data as they stand in an undo file. Safe to call from any thread. */
+    byte[] undoRecord(Hash256 parent, BlockUndo undo) {
+        ByteWriter body = new ByteWriter(1024);
+        undo.write(body);
+        Bytes bytes = Bytes.wrap(body.sharedArray(), 0, body.length());
+        return new ByteWriter(HEADER_BYTES + bytes.length() + Hash256.BYTES)
+                .bytes(magic)
+                .i32(bytes.length())
+                .bytes(bytes)
+                .hash256(Sha256.twice(parent.toBytes(), bytes))
+                .toArray();
     }
 
-    private void write(String name, int position, ByteWriter record) {
-        checkSpace(record.length());
-        byte[] bytes = record.sharedArray();
-        key.apply(bytes, 0, record.length(), position);
-        writing.computeIfAbsent(name, files::open).write(position, bytes, 0, record.length());
+    /** Appends what {@link #undoRecord} gave to the undo file of that number and tells where the undo data begin. */
+    int appendUndo(int number, byte[] record) {
+        BlockFileInfo info = info(number);
+        int position = info.undoSize;
+        write(undoFile(number), position, record, record.length);
+        info.undoSize += record.length;
+        dirtyInfos.add(number);
+        return position + HEADER_BYTES;
+    }
+
+    private void write(String name, int position, byte[] record, int length) {
+        checkSpace(length);
+        key.apply(record, 0, length, position);
+        writing.computeIfAbsent(name, files::open).write(position, record, 0, length);
     }
 
     private void checkSpace(int length) {
@@ -280,6 +290,23 @@ final class BlockFiles {
 
     void close() {
         List.copyOf(writing.keySet()).forEach(this::close);
+    }
+
+    /**
+     * The oldest files that hold no block above that height, as many as it takes to come below the target. The file
+     * that is written to is never among them.
+     */
+    SortedSet<Integer> filesToPrune(int highest, long targetBytes) {
+        SortedSet<Integer> victims = new TreeSet<>();
+        long total = totalBytes();
+        for (int number = 0; number < lastNumber() && total > targetBytes; number++) {
+            BlockFileInfo info = infos.get(number);
+            if (info.size > 0 && info.highestHeight <= highest) {
+                victims.add(number);
+                total -= info.size + (long) info.undoSize;
+            }
+        }
+        return victims;
     }
 
     /** Where a record's content begins. */

@@ -5,19 +5,40 @@ import org.jspecify.annotations.Nullable;
 import org.starling.consensus.Block;
 import org.starling.consensus.BlockRules;
 import org.starling.consensus.ChainParams;
+import org.starling.consensus.HeaderRules;
 import org.starling.consensus.Rejection;
 
 /** Connects a block for the verdict alone. */
 final class BlockTrial {
     private BlockTrial() {}
 
-    /** What connecting the block on top of {@code previous} would give; the coins are left as they were. */
-    static @Nullable Rejection run(Block block, BlockEntry previous, ChainParams params, CoinsCache coins) {
+    /** The verdict on the block on top of {@code previous}, the tip; the coins are left as they were. */
+    static @Nullable Rejection run(
+            Block block,
+            BlockEntry previous,
+            ChainParams params,
+            CoinsCache coins,
+            long nowSeconds,
+            boolean checkWork) {
+        if (!block.header().previous().equals(previous.hash())) {
+            return Rejection.of(Rejection.Kind.INVALID_PREV, "inconclusive-not-best-prevblk");
+        }
+        Rejection rejection = HeaderRules.checkInContext(block.header(), previous, params, nowSeconds);
+        if (rejection == null) {
+            rejection = checkWork ? BlockRules.check(block, params) : BlockRules.checkBody(block);
+        }
+        if (rejection == null) {
+            rejection = BlockRules.checkInContext(block, previous, params);
+        }
+        return rejection == null ? connect(block, previous, params, coins) : rejection;
+    }
+
+    private static @Nullable Rejection connect(Block block, BlockEntry previous, ChainParams params, CoinsCache coins) {
         int height = previous.height() + 1;
         int flags = BlockRules.scriptFlags(block.hash(), height, params);
         PreparedBlock prepared = PreparedBlock.of(block, height, null);
         BlockConnector connector = new BlockConnector(params, coins);
-        return switch (connector.connect(prepared, previous, flags)) {
+        return switch (connector.connect(prepared, previous, flags, false)) {
             case BlockConnector.Outcome.Refused(Rejection rejection) -> rejection;
             case BlockConnector.Outcome.Connected connected -> {
                 connector.revert(prepared, connected.undo().spent());

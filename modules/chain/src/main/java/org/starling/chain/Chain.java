@@ -6,12 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.SortedSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.bytes.MalformedException;
@@ -45,9 +44,6 @@ public final class Chain implements AutoCloseable {
     /** Beyond two weeks of work on top, scripts below the assumed valid block are not checked. */
     private static final long ASSUME_VALID_DEPTH_SECONDS = 14L * 24 * 60 * 60;
 
-    /** Accepted blocks kept in memory until they are connected, in serialized bytes. */
-    private static final long MAX_RECENT_BYTES = 32L << 20;
-
     private final ChainOptions options;
     private final ChainParams params;
     private final ChainStore store;
@@ -59,9 +55,8 @@ public final class Chain implements AutoCloseable {
     private final Pipeline pipeline;
     private final ScriptCache scriptCache;
     private final List<ChainListener> listeners = new ArrayList<>();
-    private final Map<Hash256, Block> recent = new LinkedHashMap<>();
+    private final RecentBlocks recent = new RecentBlocks();
     private final Map<Hash256, Rejection> rejections = new LinkedHashMap<>();
-    private long recentBytes;
     private boolean pruned;
     // The block up to which coins are applied and all is settled; the tree shows it when a change is complete.
     private BlockEntry tip;
@@ -317,7 +312,7 @@ public final class Chain implements AutoCloseable {
             blockFiles.addBlock(stored.file(), entry.height(), stored.offset() + block.totalLength());
         }
         index.received(entry, block.transactions().size(), position, tip);
-        remember(block);
+        recent.add(block);
         return new Acceptance.Accepted(entry, true);
     }
 
@@ -328,29 +323,13 @@ public final class Chain implements AutoCloseable {
                 && entry.chainWork().compareTo(params.minimumChainWork()) >= 0;
     }
 
-    private void remember(Block block) {
-        if (recent.put(block.hash(), block) == null) {
-            recentBytes += block.totalLength();
-        }
-        while (recentBytes > MAX_RECENT_BYTES) {
-            forget(recent.keySet().iterator().next());
-        }
-    }
-
-    private void forget(Hash256 hash) {
-        Block block = recent.remove(hash);
-        if (block != null) {
-            recentBytes -= block.totalLength();
-        }
-    }
-
     private void reject(BlockEntry entry, Rejection rejection) {
         LOG.warn("Block {} is invalid: {}", entry, rejection);
         rejections.put(entry.hash(), rejection);
         if (rejections.size() > MIN_BLOCKS_TO_KEEP) {
             rejections.remove(rejections.keySet().iterator().next());
         }
-        forget(entry.hash());
+        recent.remove(entry.hash());
         index.fail(entry);
         listeners.forEach(listener -> listener.blockRejected(entry, rejection));
     }
@@ -440,23 +419,8 @@ public final class Chain implements AutoCloseable {
      * of work ({@code checkWork} false) is still to be found.
      */
     public @Nullable Rejection testBlock(Block block, long nowSeconds, boolean checkWork) {
-        return guarded(() -> Optional.ofNullable(trial(block, nowSeconds, checkWork)))
+        return guarded(() -> Optional.ofNullable(BlockTrial.run(block, tip, params, coins, nowSeconds, checkWork)))
                 .orElse(null);
-    }
-
-    private @Nullable Rejection trial(Block block, long nowSeconds, boolean checkWork) {
-        BlockEntry previous = tip;
-        if (!block.header().previous().equals(previous.hash())) {
-            return Rejection.of(Rejection.Kind.INVALID_PREV, "inconclusive-not-best-prevblk");
-        }
-        Rejection rejection = HeaderRules.checkInContext(block.header(), previous, params, nowSeconds);
-        if (rejection == null) {
-            rejection = checkWork ? BlockRules.check(block, params) : BlockRules.checkBody(block);
-        }
-        if (rejection == null) {
-            rejection = BlockRules.checkInContext(block, previous, params);
-        }
-        return rejection == null ? BlockTrial.run(block, previous, params, coins) : rejection;
     }
 
     /**
@@ -536,18 +500,11 @@ public final class Chain implements AutoCloseable {
     }
 
     private void pruneFiles(int height, long targetBytes) {
-        int limit = Math.min(height, tip.height() - MIN_BLOCKS_TO_KEEP);
-        TreeSet<Integer> victims = new TreeSet<>();
-        long total = blockFiles.totalBytes();
-        if (tip.height() > params.pruneAfterHeight()) {
-            for (int number = 0; number < blockFiles.lastNumber() && total > targetBytes; number++) {
-                BlockFileInfo info = blockFiles.info(number);
-                if (info.size > 0 && info.highestHeight <= limit) {
-                    victims.add(number);
-                    total -= info.size + (long) info.undoSize;
-                }
-            }
+        if (tip.height() <= params.pruneAfterHeight()) {
+            return;
         }
+        int limit = Math.min(height, tip.height() - MIN_BLOCKS_TO_KEEP);
+        SortedSet<Integer> victims = blockFiles.filesToPrune(limit, targetBytes);
         if (victims.isEmpty()) {
             return;
         }
@@ -609,10 +566,22 @@ public final class Chain implements AutoCloseable {
         }
 
         @Override
-        public void settled(BlockEntry entry, Block block, BlockUndo undo) {
-            forget(entry.hash());
+        public byte[] undoRecord(BlockEntry entry, BlockUndo undo) {
+            return blockFiles.undoRecord(entry.header().previous(), undo);
+        }
+
+        @Override
+        public boolean mustCheckForOverwrites(BlockEntry entry) {
+            BlockEntry previous = Objects.requireNonNull(entry.previous());
+            return BlockRules.mustCheckForOverwrites(entry.height(), entry.hash(), previous, params);
+        }
+
+        @Override
+        public void settled(BlockEntry entry, Block block, BlockUndo undo, byte[] undoRecord) {
+            recent.remove(entry.hash());
             if (!entry.hasUndo()) {
-                writeUndo(entry, undo);
+                entry.setUndoPosition(blockFiles.appendUndo(entry.fileNumber(), undoRecord));
+                index.change(entry, BlockEntry.HAS_UNDO, 0);
             }
             index.change(entry, BlockEntry.VALIDATED, 0);
             tip = entry;
@@ -631,15 +600,6 @@ public final class Chain implements AutoCloseable {
         public void makeRoom() {
             flushAll(true);
         }
-    }
-
-    private void writeUndo(BlockEntry entry, BlockUndo undo) {
-        ByteWriter writer = new ByteWriter(1024);
-        undo.write(writer);
-        int position = blockFiles.appendUndo(
-                entry.fileNumber(), entry.header().previous(), writer.sharedArray(), writer.length());
-        entry.setUndoPosition(position);
-        index.change(entry, BlockEntry.HAS_UNDO, 0);
     }
 
     // After a failing disk nothing is changed any more.

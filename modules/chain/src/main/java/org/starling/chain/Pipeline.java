@@ -62,8 +62,14 @@ final class Pipeline {
         /** Whether the transaction's scripts are known to pass under those flags. */
         boolean isKnownValid(ScriptJob job, int flags);
 
+        /** The undo data of the block as they are written; called by workers. */
+        byte[] undoRecord(BlockEntry entry, BlockUndo undo);
+
         /** The block is valid and applied. */
-        void settled(BlockEntry entry, Block block, BlockUndo undo);
+        void settled(BlockEntry entry, Block block, BlockUndo undo, byte[] undoRecord);
+
+        /** Whether outputs that the block makes must be looked up, lest they overwrite coins (BIP-0030). */
+        boolean mustCheckForOverwrites(BlockEntry entry);
 
         /** Whether so many coins are in memory that they should be written. */
         boolean wantsRoom();
@@ -85,7 +91,12 @@ final class Pipeline {
             Pending<List<@Nullable Coin>> found) {}
 
     private record Behind(
-            BlockEntry entry, Block block, BlockUndo undo, int inputs, Pending<@Nullable Rejection> scripts) {}
+            BlockEntry entry,
+            Block block,
+            BlockUndo undo,
+            int inputs,
+            Pending<byte[]> undoRecord,
+            Pending<@Nullable Rejection> scripts) {}
 
     private final Workers workers;
     private final ChainStore store;
@@ -168,25 +179,33 @@ final class Pipeline {
             Reading read = reading.removeFirst();
             PreparedBlock block = read.block.await().getFirst();
             aheadTransactions -= read.entry.transactionCount();
-            List<List<OutPoint>> sought = new ArrayList<>();
-            List<OutPoint> part = new ArrayList<>();
-            for (OutPoint outPoint : block.spent()) {
-                if (!coins.knows(outPoint)) {
-                    part.add(outPoint);
-                    if (part.size() == COINS_PER_TASK) {
-                        sought.add(part);
-                        part = new ArrayList<>();
-                    }
-                }
+            Lookup lookup = new Lookup();
+            block.spent().forEach(lookup::add);
+            if (surroundings.mustCheckForOverwrites(read.entry)) {
+                block.made().forEach(made -> made.forEach(coin -> lookup.add(coin.outPoint())));
             }
-            if (!part.isEmpty()) {
-                sought.add(part);
-            }
+            List<List<OutPoint>> sought = lookup.parts;
             List<Callable<List<@Nullable Coin>>> tasks = new ArrayList<>(sought.size());
             for (List<OutPoint> outPoints : sought) {
                 tasks.add(() -> store.coins(outPoints));
             }
             fetching.add(new Fetching(read.entry, block, generation, sought, workers.submit(tasks)));
+        }
+    }
+
+    /** Collects what the cache does not know, in portions for a task each. */
+    private final class Lookup {
+        private final List<List<OutPoint>> parts = new ArrayList<>();
+        private List<OutPoint> last = List.of();
+
+        void add(OutPoint outPoint) {
+            if (!coins.knows(outPoint)) {
+                if (last.isEmpty() || last.size() == COINS_PER_TASK) {
+                    last = new ArrayList<>();
+                    parts.add(last);
+                }
+                last.add(outPoint);
+            }
         }
     }
 
@@ -197,7 +216,8 @@ final class Pipeline {
             return settleAllOr(new Failure(entry, prepared.rejection()));
         }
         List<List<@Nullable Coin>> found = fetched.found.await();
-        if (fetched.generation == generation) {
+        boolean current = fetched.generation == generation;
+        if (current) {
             for (int i = 0; i < found.size(); i++) {
                 for (int j = 0; j < found.get(i).size(); j++) {
                     coins.offer(fetched.sought.get(i).get(j), found.get(i).get(j));
@@ -206,7 +226,7 @@ final class Pipeline {
         }
         int flags = surroundings.flags(entry);
         BlockEntry previous = Objects.requireNonNull(entry.previous());
-        return switch (connector.connect(prepared, previous, flags)) {
+        return switch (connector.connect(prepared, previous, flags, current)) {
             case BlockConnector.Outcome.Refused(Rejection rejection) -> settleAllOr(new Failure(entry, rejection));
             case BlockConnector.Outcome.Connected connected -> {
                 startScripts(entry, prepared.block(), connected, flags);
@@ -227,7 +247,10 @@ final class Pipeline {
             }
         }
         behindInputs += inputs;
-        behind.add(new Behind(entry, block, connected.undo(), inputs, workers.submit(ScriptJob.tasks(jobs, flags))));
+        BlockUndo undo = connected.undo();
+        Callable<byte[]> encoding = () -> surroundings.undoRecord(entry, undo);
+        Pending<byte[]> undoRecord = workers.submit(List.of(encoding));
+        behind.add(new Behind(entry, block, undo, inputs, undoRecord, workers.submit(ScriptJob.tasks(jobs, flags))));
     }
 
     private @Nullable Failure settleSome() {
@@ -262,7 +285,11 @@ final class Pipeline {
         }
         behind.removeFirst();
         behindInputs -= oldest.inputs;
-        surroundings.settled(oldest.entry, oldest.block, oldest.undo);
+        surroundings.settled(
+                oldest.entry,
+                oldest.block,
+                oldest.undo,
+                oldest.undoRecord.await().getFirst());
         return null;
     }
 

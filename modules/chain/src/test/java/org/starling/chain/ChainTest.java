@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Block;
 import org.starling.consensus.BlockHeader;
+import org.starling.consensus.ChainParams;
 import org.starling.consensus.OutPoint;
+import org.starling.consensus.RegtestOptions;
 import org.starling.consensus.Rejection;
 import org.starling.consensus.Transaction;
 import org.starling.world.StorageException;
@@ -321,5 +323,24 @@ class ChainTest {
             test.chain.invalidate(test.tip());
         }
         assertThat(test.coinsHash()).isEqualTo(coins);
+    }
+
+    /** BIP-0030: where coinbases need not state their height, one may not repeat another that is unspent. */
+    @Test
+    void aCoinbaseMayNotRepeatAnUnspentOne() {
+        ChainParams params = ChainParams.regtest(RegtestOptions.DEFAULT.withActivationHeight("bip34@1000"));
+        TestChain early = new TestChain(9, new ChainOptions(params));
+        Block first = early.mine();
+        early.mineMany(3);
+        BlockEntry tip = early.tip();
+        BlockHeader header = new BlockHeader(4, tip.hash(), first.header().merkleRoot(), tip.time() + 1, tip.bits(), 0);
+        Block repeat = TestChain.solved(Block.of(header, first.transactions()));
+        assertThat(early.chain.testBlock(repeat, TestChain.NOW, true).reason()).isEqualTo("bad-txns-BIP30");
+        // The coin is found in the store as well as in memory.
+        early.chain.close();
+        early.open();
+        assertThat(((Acceptance.Refused) early.give(repeat)).rejection().reason())
+                .isEqualTo("bad-txns-BIP30");
+        assertThat(early.height()).isEqualTo(4);
     }
 }
