@@ -2,6 +2,7 @@ package org.starling.mempool;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxIn;
@@ -12,11 +13,14 @@ import org.starling.consensus.TxOut;
  * each. Only {@link EntryGraph} changes it.
  */
 final class Entry {
-    // Estimates of the memory that the parts of a transaction take.
-    private static final int BASE_USAGE = 1_000;
-    private static final int INPUT_USAGE = 250;
-    private static final int OUTPUT_USAGE = 100;
-    private static final int WITNESS_ITEM_USAGE = 32;
+    // What the parts of an entry take in Bitcoin Core, on whose scale operators size the mempool (-maxmempool). The
+    // objects here take about as much.
+    private static final int ENTRY_BYTES = 416 + 192 + 40;
+    private static final int INPUT_BYTES = 104;
+    private static final int SPENT_OUTPOINT_BYTES = 64;
+    private static final int OUTPUT_BYTES = 40;
+    private static final int WITNESS_ITEM_BYTES = 24;
+    private static final int SCRIPT_BYTES_WITHIN = 28;
 
     final Transaction transaction;
     final long fee;
@@ -88,14 +92,31 @@ final class Entry {
     }
 
     static long usageOf(Transaction transaction) {
-        long usage = BASE_USAGE + transaction.totalLength();
+        int inputs = transaction.inputs().size();
+        long usage = ENTRY_BYTES
+                + allocated((long) INPUT_BYTES * inputs)
+                + (long) SPENT_OUTPOINT_BYTES * inputs
+                + allocated((long) OUTPUT_BYTES * transaction.outputs().size());
         for (TxIn input : transaction.inputs()) {
-            usage += INPUT_USAGE + (long) WITNESS_ITEM_USAGE * input.witness().size();
+            usage += script(input.scriptSig())
+                    + allocated((long) WITNESS_ITEM_BYTES * input.witness().size());
+            for (Bytes item : input.witness()) {
+                usage += allocated(item.length());
+            }
         }
         for (TxOut output : transaction.outputs()) {
-            usage += OUTPUT_USAGE + output.scriptPubKey().length();
+            usage += script(output.scriptPubKey());
         }
         return usage;
+    }
+
+    private static long script(Bytes script) {
+        return script.length() > SCRIPT_BYTES_WITHIN ? allocated(script.length()) : 0;
+    }
+
+    // With the overhead of an allocation on 64 bits.
+    private static long allocated(long bytes) {
+        return bytes == 0 ? 0 : bytes + 31 & ~15L;
     }
 
     /**

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.starling.bytes.Bytes;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
+import org.starling.consensus.TxOut;
 
 class MempoolLimitsTest {
     private static String message(AcceptResult result) {
@@ -86,15 +88,24 @@ class MempoolLimitsTest {
 
     @Test
     void whatItselfIsTheWorstFindsTheMempoolFull() {
-        Playground play = new Playground(MempoolOptions.DEFAULT.withMaxBytes(100_000));
+        Playground play = new Playground(MempoolOptions.DEFAULT.withMaxBytes(70_000));
         play.add(large(play.fund(100_000_000), 10_000, 90_000_000));
         play.add(large(play.fund(100_000_000), 10_000, 90_000_000));
         Transaction worse = large(play.fund(100_000_000), 10_000, 99_000_000);
 
-        assertThat(play.mempool.usage()).isBetween(50_000L, 100_000L);
+        assertThat(play.mempool.usage()).isBetween(40_000L, 70_000L);
         assertThat(play.say(worse)).isEqualTo("mempool full");
         assertThat(play.mempool.size()).isEqualTo(2);
         assertThat(play.mempool.contains(worse.txid())).isFalse();
+    }
+
+    @Test
+    void aLongScriptCountsOnce() {
+        OutPoint coin = new Playground().fund(1);
+        Transaction data = Transaction.of(
+                2, List.of(Playground.input(coin)), List.of(new TxOut(0, Bytes.wrap(new byte[67_441]))), 0);
+
+        assertThat(Entry.usageOf(data)).isBetween(67_441L, 67_441L + 1_200);
     }
 
     @Test
