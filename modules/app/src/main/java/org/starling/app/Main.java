@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.starling.app.demo.DemoCommand;
 import org.starling.app.tool.ToolCommand;
+import org.starling.bytes.Bytes;
+import org.starling.crypto.Blinding;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -22,12 +25,19 @@ public final class Main {
 
     /** Runs the command that the first argument names and exits with its status. */
     public static void main(String[] arguments) {
+        Blinding.seedFrom(Main::blindingSeed);
         int status = run(Arrays.asList(arguments));
         System.out.flush();
         System.err.flush();
         if (status != 0) {
             System.exit(status);
         }
+    }
+
+    private static Bytes blindingSeed() {
+        byte[] seed = new byte[Blinding.SEED_BYTES];
+        new SecureRandom().nextBytes(seed);
+        return Bytes.wrap(seed);
     }
 
     static int run(List<String> arguments) {

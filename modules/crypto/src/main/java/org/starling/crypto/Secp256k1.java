@@ -17,7 +17,7 @@ import org.starling.bytes.Bytes;
  * <p>The library aborts the process when it is handed an opaque structure that it did not fill in, so these stay inside
  * the package and exist only after the call that fills them has succeeded.
  */
-public final class Secp256k1 {
+final class Secp256k1 {
     static final MemoryLayout POINTER = ValueLayout.ADDRESS;
     static final MemoryLayout SIZE = ValueLayout.JAVA_LONG;
     static final MemoryLayout INT = ValueLayout.JAVA_INT;
@@ -32,7 +32,6 @@ public final class Secp256k1 {
     static final int KEY_PAIR = 96;
 
     private static final int CONTEXT_NONE = 1;
-    private static final int SEED_BYTES = 32;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup SYMBOLS = NativeLibrary.load();
@@ -43,18 +42,29 @@ public final class Secp256k1 {
     private static final MethodHandle CREATE = function("secp256k1_context_create", POINTER, INT);
     private static final MethodHandle RANDOMIZE = function("secp256k1_context_randomize", INT, POINTER, POINTER);
 
-    // Never changed once published, so that threads may sign with it while another takes its place.
-    private static volatile MemorySegment signingContext = newContext();
-
     private Secp256k1() {}
 
-    /**
-     * Blinds all signing from now on with 32 secret random bytes, against side channels. The results do not depend on
-     * them. To be called once at start; each call keeps a few hundred bytes for good.
-     */
-    public static void randomize(Bytes seed) {
-        requireLength(seed, SEED_BYTES, "seed");
-        MemorySegment context = newContext();
+    /** The context for all that involves a secret key. */
+    static MemorySegment signingContext() {
+        return Signing.CONTEXT;
+    }
+
+    /** Made when first something is signed, and not changed afterwards, so that threads may share it. */
+    private static final class Signing {
+        static final MemorySegment CONTEXT = newContext();
+
+        static {
+            Bytes seed = Blinding.seed();
+            if (seed != null) {
+                randomize(CONTEXT, seed);
+            }
+        }
+
+        private Signing() {}
+    }
+
+    static void randomize(MemorySegment context, Bytes seed) {
+        requireLength(seed, Blinding.SEED_BYTES, "seed");
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment nativeSeed = arena.allocateFrom(ValueLayout.JAVA_BYTE, seed.toArray());
             int done = (int) RANDOMIZE.invokeExact(context, nativeSeed);
@@ -65,12 +75,6 @@ public final class Secp256k1 {
         } catch (Throwable e) {
             throw failure(e);
         }
-        signingContext = context;
-    }
-
-    /** The context for all that involves a secret key. */
-    static MemorySegment signingContext() {
-        return signingContext;
     }
 
     /** A function that takes Java arrays as they are, without a copy; for short calls without callbacks. */

@@ -115,7 +115,7 @@ class EcdsaTest {
     @Test
     void blindingChangesNoSignature() {
         Bytes before = Ecdsa.sign(SECRET, HASH);
-        Secp256k1.randomize(Bytes.fromHex("5a".repeat(32)));
+        Secp256k1.randomize(Secp256k1.signingContext(), Bytes.fromHex("5a".repeat(32)));
         assertThat(Ecdsa.sign(SECRET, HASH)).isEqualTo(before);
     }
 
