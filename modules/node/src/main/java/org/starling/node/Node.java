@@ -315,6 +315,15 @@ public final class Node implements AutoCloseable {
         }
     }
 
+    /** Turns networking off (all links close, none opens) or on again. */
+    public void setNetworkActive(boolean active) {
+        core(() -> {
+            links.setActive(clock.millis(), active);
+            nextPolicyMillis = 0;
+            return true;
+        });
+    }
+
     /** Stops the clock at that time, in seconds since 1970, as tests do; 0 lets it run again. */
     public void mockTime(long seconds) {
         clock.mock(seconds);

@@ -158,10 +158,7 @@ final class Story {
         narrator.chapter("A disagreement heals");
         DemoNode loner = nodes.get(7);
         Node alone = loner.node();
-        alone.core(() -> {
-            alone.links().setActive(alone.clock().millis(), false);
-            return true;
-        });
+        alone.setNetworkActive(false);
         Hash256 lost =
                 alone.miner().generate(loner.purse().scriptPubKey(), 2, TRIES).getLast();
         DemoNode finder = nodes.get(1);
@@ -177,10 +174,7 @@ final class Story {
                         && running()
                                 .filter(node -> node != loner)
                                 .allMatch(node -> node.tip().equals(won)));
-        alone.core(() -> {
-            alone.links().setActive(alone.clock().millis(), true);
-            return true;
-        });
+        alone.setNetworkActive(true);
         claim("Reconnected, " + loner.name() + " gives up its two blocks for the three with more work", this::allAgree);
     }
 
