@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The folder that holds all files of a node, with a folder inside for every chain but main. It is marked by a small
@@ -54,13 +55,25 @@ record DataDirectory(Path root, Path chain) {
         }
     }
 
-    private void refuseForeign() throws UsageException {
+    private void refuseForeign() throws UsageException, IOException {
         for (String name : FOREIGN) {
-            if (Files.exists(chain.resolve(name))) {
+            if (Files.exists(chain.resolve(name)) && !isOfRocksDb(folderOf(name))) {
                 throw new UsageException("The data directory '" + chain + "' belongs to Bitcoin Core (it has " + name
                         + "). Give Starling a folder of its own with -datadir; the blocks can be read with"
                         + " starling import.");
             }
+        }
+    }
+
+    private Path folderOf(String name) {
+        int slash = name.lastIndexOf('/');
+        return slash < 0 ? chain : chain.resolve(name.substring(0, slash));
+    }
+
+    // LevelDB, which Bitcoin Core uses, keeps no options in its folder.
+    private static boolean isOfRocksDb(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(file -> file.getFileName().toString().startsWith("OPTIONS-"));
         }
     }
 

@@ -29,9 +29,7 @@ public final class Main {
         int status = run(Arrays.asList(arguments));
         System.out.flush();
         System.err.flush();
-        if (status != 0) {
-            System.exit(status);
-        }
+        System.exit(status);
     }
 
     private static Bytes blindingSeed() {
@@ -47,6 +45,7 @@ public final class Main {
         }
         List<String> rest = arguments.subList(1, arguments.size());
         return switch (arguments.getFirst()) {
+            case "node" -> new NodeCommand(System.out, System.err).run(rest);
             case "cli" -> new ClientCommand(System.out, System.err).run(rest);
             case "rehearse" -> Rehearsal.run();
             default -> posix(arguments);

@@ -101,7 +101,6 @@ final class Options {
         options.add("reindex", "", "rebuild the chain from the block files");
         options.add("reindex-chainstate", "", "rebuild the coins from the blocks");
         options.add("stopatheight", "<n>", "stop when the chain has reached this height (default: 0, never)");
-        options.add("txindex", "", "keep an index of all transactions (default: 0)");
         options.group("Connections");
         options.add("addnode", "<ip>", "connect to this node and keep trying", NETWORK_ONLY);
         options.add("bind", "<addr>[:<port>][=onion]", "listen on this address", NETWORK_ONLY);
@@ -208,12 +207,12 @@ final class Options {
                 cjdnsreachable coinstatsindex consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio dblogsize
                 deprecatedrpc disablewallet discardfee fallbackfee fastprune fixedseeds flushwallet forcecompactdb
                 forcednsseed help-debug i2pacceptincoming i2psam keypool lang listenonion loglevelalways
-                logips logratelimit maxapsfee maxreceivebuffer maxsendbuffer maxsigcachesize maxtipage maxtxfee
-                mempoolfullrbf min mintxfee natpmp onion onlynet paytxfee peerblockfilters peerbloomfilters
+                logips logratelimit maxapsfee maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee
+                min mintxfee natpmp onion onlynet paytxfee peerblockfilters peerbloomfilters
                 persistmempoolv1 printpriority privdb proxy proxyrandomize resetguisettings rest rpcthreads
                 rpcwhitelist rpcwhitelistdefault rpcworkqueue seednode settings shrinkdebugfile shutdownnotify signer
                 signetblocktime signetseednode spendzeroconfchange splash startupnotify stopafterblockimport
-                swapbdbendian test torcontrol torpassword txconfirmtarget txreconciliation uiplatform unsafesqlitesync
+                swapbdbendian txindex mempoolfullrbf maxtipage test torcontrol torpassword txconfirmtarget txreconciliation uiplatform unsafesqlitesync
                 upnp wallet walletbroadcast walletcrosschain walletdir walletnotify walletrbf walletrejectlongchains
                 whitebind whitelistforcerelay whitelistrelay zmqpubhashblock zmqpubhashblockhwm zmqpubhashtx
                 zmqpubhashtxhwm zmqpubrawblock zmqpubrawblockhwm zmqpubrawtx zmqpubrawtxhwm zmqpubsequence

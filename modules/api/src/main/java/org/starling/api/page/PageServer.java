@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -90,10 +93,17 @@ public final class PageServer implements AutoCloseable {
      */
     public static PageServer start(int port, Supplier<PageState> source) throws IOException {
         PageServer page = new PageServer(port, source, new SecureRandom());
-        try {
-            page.server.start();
-        } catch (UncheckedIOException e) {
-            throw new IOException("Port " + port + " of 127.0.0.1 for the live page is in use or not available.", e);
+        // The web server only logs it if it cannot listen.
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+        } catch (BindException e) {
+            throw new IOException(
+                    "Port " + port + " of 127.0.0.1 for the live page is in use; choose another with" + " -webport.",
+                    e);
+        }
+        page.server.start();
+        if (!page.server.isRunning()) {
+            throw new IOException("Port " + port + " of 127.0.0.1 for the live page is not available.");
         }
         return page;
     }

@@ -8,6 +8,7 @@ import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Address;
 import org.starling.consensus.ChainParams;
+import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
 
 /** A call under way: the arguments by the names of the parameters, and what the method works on. */
@@ -24,6 +25,10 @@ public final class Call {
 
     RpcServer server() {
         return server;
+    }
+
+    Node node() {
+        return server.node();
     }
 
     ChainParams chain() {

@@ -66,6 +66,10 @@ public final class Json {
         return JsonNodeFactory.instance.numberNode(value);
     }
 
+    public static JsonNode real(double value) {
+        return JsonNodeFactory.instance.numberNode(value);
+    }
+
     public static JsonNode flag(boolean value) {
         return JsonNodeFactory.instance.booleanNode(value);
     }

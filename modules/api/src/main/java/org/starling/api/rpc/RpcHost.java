@@ -7,6 +7,15 @@ public interface RpcHost {
     /** Begins to stop the process and returns at once. */
     void stop();
 
+    /** Whether the process is about to stop. */
+    boolean isStopping();
+
+    /** Bytes of the block and undo files. */
+    long blockBytes();
+
+    /** Bytes of the database of coins. */
+    long coinBytes();
+
     /** Milliseconds since the process started. */
     long uptimeMillis();
 

@@ -13,7 +13,9 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.starling.consensus.ChainParams;
+import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -74,6 +77,7 @@ public final class RpcServer implements AutoCloseable {
     private final Map<Long, Running> running = new ConcurrentHashMap<>();
     private final AtomicLong calls = new AtomicLong();
     private volatile String warmup = "RPC starting";
+    private volatile @Nullable Node node;
 
     private record Running(String method, long startedNanos) {}
 
@@ -87,13 +91,34 @@ public final class RpcServer implements AutoCloseable {
     /** Listens from now on. Throws {@link IOException} if an address cannot be had. */
     public static RpcServer start(Config config, RpcTable table, RpcHost host) throws IOException {
         RpcServer rpc = new RpcServer(config, table, host);
+        // The web server only logs it if it cannot listen.
+        for (InetSocketAddress address : config.bind()) {
+            requireFree(address);
+        }
+        boolean failed = false;
         try {
             rpc.server.start();
         } catch (UncheckedIOException e) {
-            throw new IOException(
-                    "Unable to bind any endpoint for RPC server: " + config.bind() + " is in use or not available", e);
+            failed = true;
+        }
+        if (failed || !rpc.server.isRunning()) {
+            rpc.close();
+            throw new IOException(unavailable(config.bind().getFirst()));
         }
         return rpc;
+    }
+
+    private static void requireFree(InetSocketAddress address) throws IOException {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(address);
+        } catch (BindException e) {
+            throw new IOException(unavailable(address), e);
+        }
+    }
+
+    private static String unavailable(InetSocketAddress address) {
+        return "Unable to bind any endpoint for RPC server: " + address.getHostString() + ":" + address.getPort()
+                + " is in use or not available; choose another with -rpcport.";
     }
 
     private WebServer build() {
@@ -124,9 +149,23 @@ public final class RpcServer implements AutoCloseable {
         warmup = status;
     }
 
+    /** Names the node that methods work on. */
+    public void attach(Node started) {
+        node = started;
+    }
+
     /** From now on methods are carried out. */
     public void finishWarmup() {
         warmup = "";
+    }
+
+    /** The node. A call that needs it before it is there is answered as during the warm-up. */
+    Node node() {
+        Node started = node;
+        if (started == null) {
+            throw new RpcException(RpcException.IN_WARMUP, warmup);
+        }
+        return started;
     }
 
     /** The port of the first address. */

@@ -18,6 +18,14 @@ public final class RpcTable {
         table.add(ControlMethods.all());
         table.add(OutputMethods.all());
         table.add(TransactionMethods.all());
+        table.add(ChainMethods.all());
+        table.add(CoinMethods.all());
+        table.add(BlockMethods.all());
+        table.add(MempoolMethods.all());
+        table.add(SendMethods.all());
+        table.add(MiningMethods.all());
+        table.add(PeerMethods.all());
+        table.add(LinkMethods.all());
         return table;
     }
 

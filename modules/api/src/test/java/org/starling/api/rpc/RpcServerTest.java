@@ -238,6 +238,21 @@ class RpcServerTest {
         public void stop() {}
 
         @Override
+        public boolean isStopping() {
+            return false;
+        }
+
+        @Override
+        public long blockBytes() {
+            return 0;
+        }
+
+        @Override
+        public long coinBytes() {
+            return 0;
+        }
+
+        @Override
         public long uptimeMillis() {
             return 5_999;
         }

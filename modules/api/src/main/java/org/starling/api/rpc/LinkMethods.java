@@ -1,0 +1,270 @@
+package org.starling.api.rpc;
+
+import static org.starling.api.rpc.Parameter.Type.FLAG;
+import static org.starling.api.rpc.Parameter.Type.NUMBER;
+import static org.starling.api.rpc.Parameter.Type.TEXT;
+import static org.starling.api.rpc.Parameter.optional;
+import static org.starling.api.rpc.Parameter.required;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Map;
+import org.starling.bytes.Bytes;
+import org.starling.chain.BlockEntry;
+import org.starling.consensus.ChainType;
+import org.starling.engine.Link;
+import org.starling.engine.LinkKind;
+import org.starling.engine.NetAddress;
+import org.starling.node.Node;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Methods that open and close links, and those that set the clock for tests. */
+final class LinkMethods {
+    /** Latest time that the clock can be set to: what fits in nanoseconds. */
+    private static final long MAX_MOCK_SECONDS = Long.MAX_VALUE / 1_000_000_000;
+
+    private static final long MAX_SCHEDULER_SECONDS = 3600;
+
+    private static final Map<String, LinkKind> TEST_KINDS = Map.of(
+            "outbound-full-relay", LinkKind.OUTBOUND_FULL_RELAY,
+            "block-relay-only", LinkKind.BLOCK_RELAY,
+            "addr-fetch", LinkKind.ADDR_FETCH,
+            "feeler", LinkKind.FEELER);
+
+    private LinkMethods() {}
+
+    static List<RpcMethod> all() {
+        String category = "network";
+        return List.of(
+                RpcMethod.of(
+                        "addnode",
+                        category,
+                        "Keeps a link to a node (add), no longer does so (remove), or tries once (onetry).",
+                        LinkMethods::addNode,
+                        required("node", TEXT, "address, with the port if it is not the chain's"),
+                        required("command", TEXT, "add, remove or onetry"),
+                        optional("v2transport", FLAG, "whether to encrypt the link (BIP-0324)")),
+                RpcMethod.of(
+                        "getaddednodeinfo",
+                        category,
+                        "The nodes that addnode named, and whether they are linked.",
+                        LinkMethods::getAddedNodeInfo,
+                        optional("node", TEXT, "only that one")),
+                RpcMethod.of(
+                        "addconnection",
+                        "hidden",
+                        "Opens a link of some kind; for tests, on regtest only.",
+                        LinkMethods::addConnection,
+                        required("address", TEXT, "address and port"),
+                        required(
+                                "connection_type", TEXT, "outbound-full-relay, block-relay-only, addr-fetch or feeler"),
+                        optional("v2transport", FLAG, "whether to encrypt the link (BIP-0324)")),
+                RpcMethod.of(
+                        "disconnectnode",
+                        category,
+                        "Closes a link, named by its address or its id.",
+                        LinkMethods::disconnectNode,
+                        optional("address", TEXT, "address and port"),
+                        optional("nodeid", NUMBER, "the id that getpeerinfo shows")),
+                RpcMethod.of(
+                        "setnetworkactive",
+                        category,
+                        "Turns networking off, which closes all links, or on again.",
+                        LinkMethods::setNetworkActive,
+                        required("state", FLAG, "true for on")),
+                RpcMethod.of(
+                        "getblockfrompeer",
+                        "blockchain",
+                        "Asks one peer for a block whose header is known.",
+                        LinkMethods::getBlockFromPeer,
+                        required("blockhash", TEXT, "the block"),
+                        required("peer_id", NUMBER, "the peer's id")),
+                RpcMethod.of(
+                        "setmocktime",
+                        "hidden",
+                        "Stops the node's clock at a time; 0 lets it run again. On regtest only.",
+                        LinkMethods::setMockTime,
+                        required("timestamp", NUMBER, "seconds since 1970")),
+                RpcMethod.of(
+                        "mockscheduler",
+                        "hidden",
+                        "Does now what would be due within that time. On regtest only.",
+                        LinkMethods::mockScheduler,
+                        required("delta_time", NUMBER, "seconds")));
+    }
+
+    private static NetAddress address(Call call, String text) {
+        int port = call.chain().p2pPort();
+        NetAddress address = NetAddress.parse(text, port);
+        if (address != null) {
+            return address;
+        }
+        int colon = text.lastIndexOf(':');
+        boolean withPort = colon > 0 && text.substring(colon + 1).matches("[0-9]{1,5}");
+        try {
+            byte[] ip = InetAddress.getByName(withPort ? text.substring(0, colon) : text)
+                    .getAddress();
+            return NetAddress.ofIp(Bytes.wrap(ip), withPort ? Integer.parseInt(text.substring(colon + 1)) : port);
+        } catch (UnknownHostException | IllegalArgumentException e) {
+            throw new RpcException(
+                    RpcException.CLIENT_INVALID_IP_OR_SUBNET, "Error: " + text + " is no address and no known name");
+        }
+    }
+
+    private static JsonNode addNode(Call call) {
+        Node node = call.node();
+        String command = call.text("command");
+        switch (command) {
+            case "add" -> {
+                NetAddress address = address(call, call.text("node"));
+                if (!node.core(() -> node.connections().add(address))) {
+                    throw new RpcException(RpcException.CLIENT_NODE_ALREADY_ADDED, "Error: Node already added");
+                }
+            }
+            case "remove" -> {
+                NetAddress address = address(call, call.text("node"));
+                if (!node.core(() -> node.connections().remove(address))) {
+                    throw new RpcException(
+                            RpcException.CLIENT_NODE_NOT_ADDED,
+                            "Error: Node could not be removed. It has not been added previously.");
+                }
+            }
+            case "onetry" -> {
+                NetAddress address = address(call, call.text("node"));
+                node.core(() -> node.links().connect(address, LinkKind.MANUAL));
+            }
+            default -> {
+                RpcMethod method = call.server().table().find("addnode");
+                throw new RpcException(RpcException.MISC_ERROR, method == null ? command : method.manual());
+            }
+        }
+        return Json.nothing();
+    }
+
+    private static JsonNode getAddedNodeInfo(Call call) {
+        Node node = call.node();
+        record Added(List<NetAddress> all, List<NetAddress> linked) {}
+        Added added = node.core(
+                () -> new Added(node.connections().added(), node.connections().linkedAdded()));
+        List<NetAddress> shown = added.all();
+        if (call.has("node")) {
+            NetAddress wanted = address(call, call.text("node"));
+            if (!shown.contains(wanted)) {
+                throw new RpcException(RpcException.CLIENT_NODE_NOT_ADDED, "Error: Node has not been added.");
+            }
+            shown = List.of(wanted);
+        }
+        ArrayNode all = Json.array();
+        for (NetAddress address : shown) {
+            boolean linked = added.linked().contains(address);
+            ObjectNode json = Json.object().put("addednode", address.toString()).put("connected", linked);
+            ArrayNode addresses = json.putArray("addresses");
+            if (linked) {
+                addresses.add(Json.object().put("address", address.toString()).put("connected", "outbound"));
+            }
+            all.add(json);
+        }
+        return all;
+    }
+
+    private static void onlyRegtest(Call call, String method) {
+        if (call.chain().type() != ChainType.REGTEST) {
+            throw new RpcException(
+                    RpcException.MISC_ERROR, method + " is for regression testing (-regtest mode) only.");
+        }
+    }
+
+    private static JsonNode addConnection(Call call) {
+        onlyRegtest(call, "addconnection");
+        LinkKind kind = TEST_KINDS.get(call.text("connection_type").strip());
+        if (kind == null) {
+            RpcMethod method = call.server().table().find("addconnection");
+            throw Call.invalid(method == null ? "" : method.manual());
+        }
+        NetAddress address = address(call, call.text("address"));
+        Node node = call.node();
+        if (!node.core(() -> node.links().connect(address, kind))) {
+            throw new RpcException(
+                    RpcException.CLIENT_NODE_CAPACITY_REACHED,
+                    "Error: Already at capacity for specified connection type.");
+        }
+        return Json.object().put("address", call.text("address")).put("connection_type", kind.label());
+    }
+
+    private static JsonNode disconnectNode(Call call) {
+        String address = call.text("address", "");
+        boolean byAddress = !address.isEmpty();
+        if (byAddress == call.has("nodeid")) {
+            throw new RpcException(-32602, "Only one of address and nodeid should be provided.");
+        }
+        long id = byAddress ? -1 : call.number("nodeid");
+        Node node = call.node();
+        long now = node.clock().millis();
+        boolean closed = node.core(() -> {
+            List<Link> found = PeerMethods.find(node, address, id);
+            found.forEach(link -> node.links().close(now, link, "disconnected by the operator"));
+            return !found.isEmpty();
+        });
+        if (!closed) {
+            throw new RpcException(RpcException.CLIENT_NODE_NOT_CONNECTED, "Node not found in connected nodes");
+        }
+        return Json.nothing();
+    }
+
+    private static JsonNode setNetworkActive(Call call) {
+        Node node = call.node();
+        boolean on = call.flag("state", true);
+        long now = node.clock().millis();
+        return Json.flag(node.core(() -> {
+            node.links().setActive(now, on);
+            return node.links().isActive();
+        }));
+    }
+
+    private static JsonNode getBlockFromPeer(Call call) {
+        BlockEntry entry = call.node().headers().find(call.hash("blockhash"));
+        if (entry == null) {
+            throw new RpcException(RpcException.MISC_ERROR, "Block header missing");
+        }
+        if (entry.hasBlock()) {
+            throw new RpcException(RpcException.MISC_ERROR, "Block already downloaded");
+        }
+        Node node = call.node();
+        long peer = call.number("peer_id");
+        long now = node.clock().millis();
+        String complaint = node.core(() -> node.peers().fetchBlock(now, peer, entry));
+        if (complaint != null) {
+            throw new RpcException(RpcException.MISC_ERROR, complaint);
+        }
+        return Json.object();
+    }
+
+    private static JsonNode setMockTime(Call call) {
+        onlyRegtest(call, "setmocktime");
+        long time = call.number("timestamp");
+        if (time < 0 || time > MAX_MOCK_SECONDS) {
+            throw Call.invalid("Mocktime must be in the range [0, " + MAX_MOCK_SECONDS + "], not " + time + ".");
+        }
+        call.node().mockTime(time);
+        return Json.nothing();
+    }
+
+    private static JsonNode mockScheduler(Call call) {
+        onlyRegtest(call, "mockscheduler");
+        long delta = call.number("delta_time");
+        if (delta <= 0 || delta > MAX_SCHEDULER_SECONDS) {
+            throw new RpcException(RpcException.MISC_ERROR, "delta_time must be between 1 and 3600 seconds (1 hr)");
+        }
+        Node node = call.node();
+        long then = node.clock().millis() + delta * 1000;
+        node.core(() -> {
+            node.peers().tick(then);
+            return true;
+        });
+        node.drain();
+        return Json.nothing();
+    }
+}

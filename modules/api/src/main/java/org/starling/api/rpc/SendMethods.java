@@ -1,0 +1,256 @@
+package org.starling.api.rpc;
+
+import static org.starling.api.rpc.Parameter.Type.AMOUNT;
+import static org.starling.api.rpc.Parameter.Type.ANY;
+import static org.starling.api.rpc.Parameter.Type.ARRAY;
+import static org.starling.api.rpc.Parameter.Type.HEX;
+import static org.starling.api.rpc.Parameter.optional;
+import static org.starling.api.rpc.Parameter.required;
+
+import java.util.List;
+import org.starling.bytes.Hash256;
+import org.starling.chain.BlockEntry;
+import org.starling.chain.BlockUndo;
+import org.starling.chain.Chain;
+import org.starling.consensus.Block;
+import org.starling.consensus.Coin;
+import org.starling.consensus.Rejection;
+import org.starling.consensus.Transaction;
+import org.starling.consensus.TxOut;
+import org.starling.consensus.script.Script;
+import org.starling.mempool.AcceptResult;
+import org.starling.mempool.Feerate;
+import org.starling.mempool.Mempool;
+import org.starling.node.Node;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Methods that find, test and send transactions. */
+final class SendMethods {
+    /** Fee rate above which a transaction is not sent if nothing else is said: 0.1 BTC for 1000 virtual bytes. */
+    private static final long DEFAULT_MAX_FEERATE = Json.COIN / 10;
+
+    /** Most transactions of one test. */
+    private static final int MAX_TESTED = 25;
+
+    private SendMethods() {}
+
+    static List<RpcMethod> all() {
+        String category = "rawtransactions";
+        return List.of(
+                RpcMethod.of(
+                        "getrawtransaction",
+                        category,
+                        "A transaction of the mempool, or of a block that is named.",
+                        SendMethods::getRawTransaction,
+                        required("txid", HEX, "the transaction"),
+                        optional(
+                                "verbosity|verbose", ANY, "0 (default) in hex, 1 in words, 2 with fee and spent coins"),
+                        optional("blockhash", HEX, "the block to look in")),
+                RpcMethod.of(
+                        "sendrawtransaction",
+                        category,
+                        "Puts a transaction in the mempool and sends it to the peers.",
+                        SendMethods::sendRawTransaction,
+                        required("hexstring", HEX, "the transaction"),
+                        optional("maxfeerate", AMOUNT, "BTC per kvB that it may pay at most, 0 for any"),
+                        optional("maxburnamount", AMOUNT, "BTC that it may send to where they can never be spent")),
+                RpcMethod.of(
+                        "testmempoolaccept",
+                        category,
+                        "Whether the mempool would take a transaction, without giving it to it.",
+                        SendMethods::testMempoolAccept,
+                        required("rawtxs", ARRAY, "the transaction in hex, in an array"),
+                        optional("maxfeerate", AMOUNT, "BTC per kvB that it may pay at most, 0 for any")));
+    }
+
+    private static JsonNode getRawTransaction(Call call) {
+        Node node = call.node();
+        Hash256 txid = call.hash("txid");
+        int verbosity = call.verbosity("verbosity", 0);
+        if (txid.equals(call.chain().genesis().header().merkleRoot())) {
+            throw new RpcException(
+                    RpcException.INVALID_ADDRESS_OR_KEY,
+                    "The genesis block coinbase is not considered an ordinary transaction and cannot be retrieved");
+        }
+        if (call.has("blockhash")) {
+            return ofBlock(call, txid, verbosity);
+        }
+        Transaction transaction = node.mempool().get(txid);
+        if (transaction == null) {
+            throw new RpcException(
+                    RpcException.INVALID_ADDRESS_OR_KEY,
+                    "No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction"
+                            + " queries. Use gettransaction for wallet transactions.");
+        }
+        if (verbosity <= 0) {
+            return Json.hex(transaction.serialized());
+        }
+        return TransactionJson.of(transaction, call.chain().prefixes())
+                .put("hex", transaction.serialized().hex());
+    }
+
+    private static JsonNode ofBlock(Call call, Hash256 txid, int verbosity) {
+        Chain chain = call.node().chain();
+        BlockEntry entry = chain.tree().find(Call.hash(call.get("blockhash"), "parameter 3"));
+        if (entry == null) {
+            throw new RpcException(RpcException.INVALID_ADDRESS_OR_KEY, "Block hash not found");
+        }
+        Block block = ChainMethods.readBlock(chain, entry);
+        for (int i = 0; i < block.transactions().size(); i++) {
+            Transaction transaction = block.transactions().get(i);
+            if (transaction.txid().equals(txid)) {
+                return verbosity <= 0
+                        ? Json.hex(transaction.serialized())
+                        : inWords(call, transaction, i, entry, verbosity);
+            }
+        }
+        throw new RpcException(
+                RpcException.INVALID_ADDRESS_OR_KEY,
+                "No such transaction found in the provided block. Use gettransaction for wallet transactions.");
+    }
+
+    private static JsonNode inWords(Call call, Transaction transaction, int index, BlockEntry entry, int verbosity) {
+        Chain chain = call.node().chain();
+        BlockUndo undo = verbosity >= 2 && index > 0 && entry.hasUndo() ? chain.readUndo(entry) : null;
+        List<Coin> spent = undo == null ? null : undo.spentBy(index);
+        boolean active = entry.isAncestorOf(chain.tree().tip());
+        ObjectNode json = Json.object().put("in_active_chain", active);
+        json.setAll(TransactionJson.of(transaction, call.chain().prefixes(), spent, verbosity >= 2));
+        json.put("hex", transaction.serialized().hex())
+                .put("blockhash", entry.hash().toString());
+        if (active) {
+            json.put("confirmations", BlockJson.confirmations(entry, chain.tree()))
+                    .put("time", entry.time())
+                    .put("blocktime", entry.time());
+        } else {
+            json.put("confirmations", 0);
+        }
+        return json;
+    }
+
+    private static Transaction decode(String hex, String complaint) {
+        Transaction transaction = TransactionMethods.decode(hex, true, true);
+        if (transaction == null) {
+            throw new RpcException(RpcException.DESERIALIZATION_ERROR, complaint);
+        }
+        return transaction;
+    }
+
+    private static Feerate maxFeerate(Call call) {
+        long rate = call.has("maxfeerate") ? Call.amount(call.get("maxfeerate")) : DEFAULT_MAX_FEERATE;
+        if (rate > Json.COIN) {
+            throw Call.invalid("Fee rates larger than or equal to 1BTC/kvB are not accepted");
+        }
+        return new Feerate(rate);
+    }
+
+    private static JsonNode sendRawTransaction(Call call) {
+        long burn = call.has("maxburnamount") ? Call.amount(call.get("maxburnamount")) : 0;
+        Transaction transaction =
+                decode(call.text("hexstring"), "TX decode failed. Make sure the tx has at least one input.");
+        for (TxOut output : transaction.outputs()) {
+            if (Script.isUnspendable(output.scriptPubKey()) && output.value() > burn) {
+                throw new RpcException(
+                        RpcException.VERIFY_ERROR,
+                        "Unspendable output exceeds maximum configured by user (maxburnamount)");
+            }
+        }
+        Feerate most = maxFeerate(call);
+        Node node = call.node();
+        boolean known = node.validation(() -> send(node, transaction, most));
+        long now = node.clock().millis();
+        if (known) {
+            node.core(() -> {
+                node.peers().relay(now, transaction);
+                return true;
+            });
+        }
+        node.drain();
+        return Json.hash(transaction.txid());
+    }
+
+    // Whether it was in the mempool already. Runs on the validation lane.
+    private static boolean send(Node node, Transaction transaction, Feerate most) {
+        Mempool mempool = node.mempool();
+        long now = node.clock().seconds();
+        if (mempool.contains(transaction.txid())) {
+            mempool.addUnbroadcast(transaction.txid());
+            return true;
+        }
+        for (int i = 0; i < transaction.outputs().size(); i++) {
+            if (node.chain().coins().has(transaction.outPoint(i))) {
+                throw new RpcException(
+                        RpcException.VERIFY_ALREADY_IN_UTXO_SET, "Transaction outputs already in utxo set");
+            }
+        }
+        if (most.satoshisPerKvb() > 0) {
+            // The test tells the fee before anything has changed.
+            AcceptResult tested = accepted(mempool.test(transaction, now));
+            if (tested instanceof AcceptResult.Accepted accepted && accepted.fee() > most.fee(accepted.virtualSize())) {
+                throw new RpcException(
+                        RpcException.VERIFY_ERROR,
+                        "Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
+            }
+        }
+        AcceptResult _ = accepted(mempool.accept(transaction, now));
+        mempool.addUnbroadcast(transaction.txid());
+        return false;
+    }
+
+    private static AcceptResult accepted(AcceptResult result) {
+        return switch (result) {
+            case AcceptResult.Accepted accepted -> accepted;
+            case AcceptResult.Rejected rejected ->
+                throw new RpcException(
+                        RpcException.VERIFY_REJECTED, rejected.rejection().toString());
+            case AcceptResult.MissingInputs _ ->
+                throw new RpcException(RpcException.VERIFY_ERROR, "bad-txns-inputs-missingorspent");
+        };
+    }
+
+    private static JsonNode testMempoolAccept(Call call) {
+        JsonNode given = call.get("rawtxs");
+        if (given.isEmpty() || given.size() > MAX_TESTED) {
+            throw Call.invalid("Array must contain between 1 and " + MAX_TESTED + " transactions.");
+        }
+        Feerate most = maxFeerate(call);
+        ArrayNode answers = Json.array();
+        Node node = call.node();
+        for (JsonNode hex : given) {
+            String text = Call.text(hex);
+            Transaction transaction =
+                    decode(text, "TX decode failed: " + text + " Make sure the tx has at least one input.");
+            AcceptResult result = node.validation(
+                    () -> node.mempool().test(transaction, node.clock().seconds()));
+            answers.add(answer(transaction, result, most));
+        }
+        return answers;
+    }
+
+    private static ObjectNode answer(Transaction transaction, AcceptResult result, Feerate most) {
+        ObjectNode json = Json.object()
+                .put("txid", transaction.txid().toString())
+                .put("wtxid", transaction.wtxid().toString());
+        return switch (result) {
+            case AcceptResult.Accepted accepted -> {
+                if (most.satoshisPerKvb() > 0 && accepted.fee() > most.fee(accepted.virtualSize())) {
+                    yield json.put("allowed", false).put("reject-reason", "max-fee-exceeded");
+                }
+                json.put("allowed", true).put("vsize", accepted.virtualSize());
+                ObjectNode fees = json.putObject("fees");
+                fees.set("base", Json.amount(accepted.fee()));
+                fees.set("effective-feerate", MempoolMethods.rate(accepted.feerate()));
+                fees.putArray("effective-includes").add(transaction.wtxid().toString());
+                yield json;
+            }
+            case AcceptResult.Rejected rejected -> rejected(json, rejected.rejection());
+            case AcceptResult.MissingInputs _ -> json.put("allowed", false).put("reject-reason", "missing-inputs");
+        };
+    }
+
+    private static ObjectNode rejected(ObjectNode json, Rejection rejection) {
+        return json.put("allowed", false).put("reject-reason", rejection.reason());
+    }
+}

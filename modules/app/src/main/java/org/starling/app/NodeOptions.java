@@ -1,0 +1,358 @@
+package org.starling.app;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.starling.bitcoin.PeerSettings;
+import org.starling.bytes.Bytes;
+import org.starling.bytes.Hash256;
+import org.starling.chain.ChainOptions;
+import org.starling.consensus.ChainParams;
+import org.starling.consensus.ChainType;
+import org.starling.consensus.ChainWork;
+import org.starling.consensus.RegtestOptions;
+import org.starling.engine.Limits;
+import org.starling.engine.NetAddress;
+import org.starling.engine.Permission;
+import org.starling.engine.Routability;
+import org.starling.mempool.BlockAssembler;
+import org.starling.mempool.Feerate;
+import org.starling.mempool.MempoolOptions;
+import org.starling.node.NodeConfig;
+import org.starling.world.Endpoint;
+
+/** Makes a node's configuration of the settings, and refuses what cannot be meant. */
+final class NodeOptions {
+    private static final int MIN_PRUNE_MEBIBYTES = 550;
+    private static final int MAX_AGENT_CHARACTERS = 256;
+    private static final long SIGNET_SPACING_SECONDS = 600;
+    private static final String AGENT_CHARACTERS = "[A-Za-z0-9 .,;_?@-]*";
+
+    /** Share of the heap that the coins cache may take. */
+    private static final double CACHE_SHARE = 0.4;
+
+    private final Settings settings;
+    private final ChainParams params;
+
+    NodeOptions(Settings settings) throws UsageException {
+        this.settings = settings;
+        this.params = chainParams();
+    }
+
+    ChainParams params() {
+        return params;
+    }
+
+    private ChainParams chainParams() throws UsageException {
+        ChainType type = ChainType.ofLabel(Chains.sectionOf(settings)).orElseThrow();
+        ChainParams chosen = ChainParams.of(type);
+        try {
+            if (type == ChainType.REGTEST) {
+                RegtestOptions regtest = RegtestOptions.DEFAULT.withFastPrune(settings.flag("fastprune", false));
+                for (String height : settings.list("testactivationheight")) {
+                    regtest = regtest.withActivationHeight(height);
+                }
+                for (String deployment : settings.list("vbparams")) {
+                    regtest = regtest.withVersionBits(deployment);
+                }
+                chosen = ChainParams.regtest(regtest);
+            } else if (type == ChainType.SIGNET && settings.isSet("signetchallenge")) {
+                chosen = ChainParams.signet(
+                        Bytes.fromHex(settings.text("signetchallenge", "")),
+                        settings.number("signetblocktime", SIGNET_SPACING_SECONDS));
+            }
+            if (settings.isSet("minimumchainwork")) {
+                chosen = chosen.withMinimumChainWork(ChainWork.fromHex(hex("minimumchainwork")));
+            }
+            if (settings.isSet("assumevalid")) {
+                String hash = settings.text("assumevalid", "0");
+                chosen = chosen.withAssumeValid(
+                        hash.equals("0") || hash.isEmpty() ? Hash256.ZERO : Hash256.fromHex(strip(hash)));
+            }
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+        return chosen;
+    }
+
+    private String hex(String option) throws UsageException {
+        String digits = strip(settings.text(option, ""));
+        if (!digits.matches("[0-9a-fA-F]{1,64}")) {
+            throw new UsageException("Invalid minimum work specified (" + digits + "), must be up to 64 hex digits");
+        }
+        return "0".repeat(64 - digits.length()) + digits;
+    }
+
+    private static String strip(String hex) {
+        return hex.startsWith("0x") ? hex.substring(2) : hex;
+    }
+
+    NodeConfig config() throws UsageException {
+        return new NodeConfig(
+                chain(),
+                mempool(),
+                peers(),
+                connections(),
+                mining(),
+                settings.number("maxtipage", NodeConfig.DEFAULT_MAX_TIP_AGE_SECONDS));
+    }
+
+    private ChainOptions chain() throws UsageException {
+        long cache = Math.max(4, settings.number("dbcache", 450)) << 20;
+        ChainOptions options = new ChainOptions(params)
+                .withCoinsCacheBytes(
+                        Math.min(cache, (long) (Runtime.getRuntime().maxMemory() * CACHE_SHARE)))
+                .withObfuscateBlocks(settings.flag("blocksxor", true))
+                .withReindex(settings.flag("reindex", false) || settings.flag("reindex-chainstate", false))
+                .withPrune(prune());
+        return settings.flag("fastprune", false)
+                ? options.withMaxBlockFileBytes(ChainOptions.FAST_PRUNE_FILE_BYTES)
+                : options;
+    }
+
+    private ChainOptions.Prune prune() throws UsageException {
+        long target = settings.number("prune", 0);
+        if (target < 0) {
+            throw new UsageException("Prune cannot be configured with a negative value.");
+        }
+        if (target > 1 && target < MIN_PRUNE_MEBIBYTES) {
+            throw new UsageException("Prune configured below the minimum of " + MIN_PRUNE_MEBIBYTES
+                    + " MiB.  Please use a higher number.");
+        }
+        if (target == 0) {
+            return ChainOptions.Prune.NONE;
+        }
+        return target == 1 ? ChainOptions.Prune.MANUAL : new ChainOptions.Prune(true, target << 20);
+    }
+
+    private MempoolOptions mempool() throws UsageException {
+        MempoolOptions defaults = MempoolOptions.DEFAULT;
+        boolean nonStandard = settings.flag("acceptnonstdtxn", false);
+        if (nonStandard && params.type() == ChainType.MAIN) {
+            throw new UsageException("acceptnonstdtxn is not currently supported for main chain");
+        }
+        MempoolOptions.Limits limits = defaults.limits();
+        Feerate incremental = feerate("incrementalrelayfee", defaults.incrementalFeerate());
+        Feerate relay = feerate("minrelaytxfee", max(defaults.minRelayFeerate(), incremental));
+        return defaults.withMaxBytes(settings.number("maxmempool", 300) * 1_000_000)
+                .withExpirySeconds(settings.number("mempoolexpiry", 336) * 3600)
+                .withFeerates(relay, incremental, feerate("dustrelayfee", defaults.dustFeerate()))
+                .withLimits(new MempoolOptions.Limits(
+                        (int) settings.number("limitancestorcount", limits.ancestors()),
+                        settings.number("limitancestorsize", limits.ancestorBytes() / 1000) * 1000,
+                        (int) settings.number("limitdescendantcount", limits.descendants()),
+                        settings.number("limitdescendantsize", limits.descendantBytes() / 1000) * 1000))
+                .withStandardness(
+                        !nonStandard,
+                        settings.flag("datacarrier", true)
+                                ? (int) settings.number("datacarriersize", defaults.maxDataCarrierBytes())
+                                : 0,
+                        settings.flag("permitbaremultisig", defaults.permitBareMultisig()),
+                        (int) settings.number("bytespersigop", defaults.bytesPerSigop()))
+                .withFullReplacement(settings.flag("mempoolfullrbf", defaults.fullReplacement()));
+    }
+
+    private static Feerate max(Feerate one, Feerate other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+
+    /** An amount in BTC for 1000 virtual bytes. */
+    private Feerate feerate(String option, Feerate byDefault) throws UsageException {
+        String text = settings.text(option);
+        if (text == null) {
+            return byDefault;
+        }
+        OptionalLong satoshis = amount(text);
+        if (satoshis.isEmpty()) {
+            throw new UsageException("Invalid amount for -" + option + "=<amount>: '" + text + "'");
+        }
+        return new Feerate(satoshis.getAsLong());
+    }
+
+    private static OptionalLong amount(String text) {
+        if (!text.matches("[0-9]{1,8}(\\.[0-9]{0,8})?|\\.[0-9]{1,8}")) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(new java.math.BigDecimal(text.startsWith(".") ? "0" + text : text)
+                .movePointRight(8)
+                .longValueExact());
+    }
+
+    private PeerSettings peers() throws UsageException {
+        PeerSettings defaults = PeerSettings.of(params, agent());
+        return new PeerSettings(
+                params,
+                defaults.services(),
+                defaults.userAgent(),
+                isListening(),
+                settings.flag("blocksonly", false),
+                defaults.serveMempool(),
+                isSmallNetwork(),
+                mempool().minRelayFeerate().satoshisPerKvb(),
+                settings.number("peertimeout", defaults.handshakeTimeoutMillis() / 1000) * 1000,
+                settings.list("loglevel").contains("trace"));
+    }
+
+    private String agent() throws UsageException {
+        List<String> comments = settings.list("uacomment");
+        for (String comment : comments) {
+            if (!comment.matches(AGENT_CHARACTERS)) {
+                throw new UsageException("User Agent comment (" + comment + ") contains unsafe characters.");
+            }
+        }
+        String agent =
+                "/Starling:" + Version.TEXT + (comments.isEmpty() ? "" : "(" + String.join("; ", comments) + ")") + "/";
+        if (agent.length() > MAX_AGENT_CHARACTERS) {
+            throw new UsageException("Total length of network version string (" + agent.length()
+                    + ") exceeds maximum length (" + MAX_AGENT_CHARACTERS
+                    + "). Reduce the number or size of uacomments.");
+        }
+        return agent;
+    }
+
+    private BlockAssembler.Options mining() throws UsageException {
+        BlockAssembler.Options defaults = BlockAssembler.Options.DEFAULT;
+        return new BlockAssembler.Options(
+                (int) settings.number("blockmaxweight", defaults.maxWeight()),
+                feerate("blockmintxfee", defaults.minFeerate()),
+                settings.isSet("blockversion") ? (Integer) (int) settings.number("blockversion", 0) : null);
+    }
+
+    private boolean isListening() {
+        return settings.flag("listen", settings.list("connect").isEmpty() && !settings.isNegated("connect"));
+    }
+
+    private boolean isSmallNetwork() throws UsageException {
+        boolean small = settings.flag("routableloopback", false);
+        if (small && params.type() != ChainType.REGTEST) {
+            throw new UsageException("-routableloopback is for regtest only");
+        }
+        return small;
+    }
+
+    private NodeConfig.Connections connections() throws UsageException {
+        List<NetAddress> only = new ArrayList<>();
+        boolean automatic = !settings.isNegated("connect");
+        for (String name : settings.list("connect")) {
+            if (name.equals("0")) {
+                automatic = false;
+            } else {
+                only.add(address("connect", name, params.p2pPort()));
+            }
+        }
+        List<NetAddress> added = new ArrayList<>();
+        for (String name : settings.list("addnode")) {
+            added.add(address("addnode", name, params.p2pPort()));
+        }
+        List<NetAddress> external = new ArrayList<>();
+        for (String name : settings.list("externalip")) {
+            external.add(address("externalip", name, settings.port("port", params.p2pPort())));
+        }
+        List<NodeConfig.Permitted> permitted = new ArrayList<>();
+        for (String text : settings.list("whitelist")) {
+            permitted.add(permitted(text));
+        }
+        return new NodeConfig.Connections(
+                listen(),
+                only,
+                added,
+                automatic,
+                external,
+                Math.toIntExact(Math.clamp(settings.number("maxconnections", Limits.CONNECTIONS), 0, 1_000)),
+                Limits.OUTBOUND_FULL_RELAY,
+                Limits.OUTBOUND_BLOCK_RELAY,
+                settings.flag("networkactive", true),
+                isSmallNetwork() ? new Routability(true) : Routability.PUBLIC,
+                permitted);
+    }
+
+    private List<Endpoint> listen() throws UsageException {
+        List<Endpoint> endpoints = new ArrayList<>();
+        if (!isListening()) {
+            return endpoints;
+        }
+        int port = settings.port("port", params.p2pPort());
+        for (String text : settings.list("bind")) {
+            String name = text.endsWith("=onion") ? text.substring(0, text.length() - 6) : text;
+            Endpoint endpoint = address("bind", name, port).endpoint();
+            if (endpoint == null) {
+                throw new UsageException("Cannot resolve -bind address: '" + text + "'");
+            }
+            endpoints.add(endpoint);
+        }
+        if (endpoints.isEmpty()) {
+            endpoints.add(new Endpoint(Bytes.copyOf(new byte[4]), port));
+        }
+        return endpoints;
+    }
+
+    private NetAddress address(String option, String text, int port) throws UsageException {
+        NetAddress address = NetAddress.parse(text, port);
+        if (address != null) {
+            return address;
+        }
+        int colon = text.lastIndexOf(':');
+        boolean withPort = colon > 0 && text.substring(colon + 1).matches("[0-9]{1,5}");
+        try {
+            if (settings.flag("dns", true)) {
+                byte[] ip = InetAddress.getByName(withPort ? text.substring(0, colon) : text)
+                        .getAddress();
+                return NetAddress.ofIp(Bytes.wrap(ip), withPort ? Integer.parseInt(text.substring(colon + 1)) : port);
+            }
+        } catch (UnknownHostException | IllegalArgumentException e) {
+            throw new UsageException("Cannot resolve -" + option + " address: '" + text + "'");
+        }
+        throw new UsageException("Cannot resolve -" + option + " address: '" + text + "'");
+    }
+
+    // permissions@address/bits; without permissions those that most want.
+    private NodeConfig.Permitted permitted(String text) throws UsageException {
+        int at = text.indexOf('@');
+        Set<Permission> permissions = EnumSet.noneOf(Permission.class);
+        if (at < 0) {
+            permissions.addAll(List.of(
+                    Permission.NOBAN, Permission.RELAY, Permission.MEMPOOL, Permission.DOWNLOAD, Permission.ADDR));
+        } else {
+            for (String name : text.substring(0, at).split(",")) {
+                addPermission(name.strip(), permissions);
+            }
+        }
+        String subnet = text.substring(at + 1);
+        int slash = subnet.indexOf('/');
+        NetAddress address = NetAddress.parse(slash < 0 ? subnet : subnet.substring(0, slash), 0);
+        if (address == null) {
+            throw new UsageException("Invalid netmask specified in -whitelist: '" + subnet + "'");
+        }
+        int all = address.address().length() * 8;
+        String bits = slash < 0 ? Integer.toString(all) : subnet.substring(slash + 1);
+        if (!bits.matches("[0-9]{1,3}") || Integer.parseInt(bits) > all) {
+            throw new UsageException("Invalid netmask specified in -whitelist: '" + subnet + "'");
+        }
+        return new NodeConfig.Permitted(address, Integer.parseInt(bits), permissions);
+    }
+
+    private static void addPermission(String name, Set<Permission> permissions) throws UsageException {
+        if (name.equals("all")) {
+            permissions.addAll(EnumSet.allOf(Permission.class));
+            return;
+        }
+        for (Permission permission : Permission.values()) {
+            if (permission.label().equals(name) || name.equals("bloom") && permission == Permission.BLOOMFILTER) {
+                permissions.add(permission);
+                if (permission == Permission.FORCERELAY) {
+                    permissions.add(Permission.RELAY);
+                } else if (permission == Permission.NOBAN) {
+                    permissions.add(Permission.DOWNLOAD);
+                }
+                return;
+            }
+        }
+        if (!name.isEmpty() && !name.equals("in") && !name.equals("out")) {
+            throw new UsageException("Invalid P2P permission: '" + name + "'");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package org.starling.app;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.starling.api.rpc.RpcCredentials;
+import org.starling.api.rpc.RpcServer;
+import org.starling.consensus.ChainParams;
+
+/** Where the RPC listens and who may call; writes the cookie and takes it away again. */
+final class RpcSetup implements AutoCloseable {
+    private static final String COOKIE_USER = "__cookie__";
+
+    private final Settings settings;
+    private final DataDirectory directory;
+    private @Nullable Path cookie;
+
+    RpcSetup(Settings settings, DataDirectory directory) {
+        this.settings = settings;
+        this.directory = directory;
+    }
+
+    RpcServer.Config config(ChainParams params) throws UsageException {
+        boolean open = settings.isSet("rpcallowip") && settings.isSet("rpcbind");
+        List<RpcCredentials.Hashed> hashed = new ArrayList<>();
+        for (String text : settings.list("rpcauth")) {
+            RpcCredentials.Hashed user = RpcCredentials.Hashed.parse(text);
+            if (user == null) {
+                throw new UsageException("Invalid -rpcauth argument.");
+            }
+            hashed.add(user);
+        }
+        long idle = Math.max(1, settings.number("rpcservertimeout", 30));
+        return new RpcServer.Config(
+                params,
+                bind(open, settings.port("rpcport", params.rpcPort())),
+                new RpcCredentials(plain(), hashed),
+                Duration.ofSeconds(idle),
+                open);
+    }
+
+    // As in Bitcoin Core other addresses than this machine's count only together with those who may call.
+    private List<InetSocketAddress> bind(boolean open, int port) throws UsageException {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        if (open) {
+            for (String text : settings.list("rpcbind")) {
+                int colon = text.lastIndexOf(':');
+                boolean withPort = colon > 0 && text.indexOf(':') == colon || text.contains("]:");
+                String host = withPort ? text.substring(0, colon) : text;
+                try {
+                    addresses.add(new InetSocketAddress(
+                            InetAddress.getByName(host.replace("[", "").replace("]", "")),
+                            withPort ? Integer.parseInt(text.substring(colon + 1)) : port));
+                } catch (UnknownHostException | IllegalArgumentException e) {
+                    throw new UsageException("Invalid port or address specified in -rpcbind: '" + text + "'");
+                }
+            }
+        }
+        if (addresses.isEmpty()) {
+            addresses.add(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+        }
+        return addresses;
+    }
+
+    private String plain() throws UsageException {
+        String password = settings.text("rpcpassword", "");
+        if (!password.isEmpty()) {
+            return settings.text("rpcuser", "") + ":" + password;
+        }
+        if (settings.isNegated("rpccookiefile")) {
+            return "";
+        }
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        String pair = COOKIE_USER + ":" + HexFormat.of().formatHex(random);
+        Path file = directory.file(settings, "rpccookiefile", ".cookie");
+        try {
+            write(file, pair);
+        } catch (IOException e) {
+            throw new UsageException("Unable to start HTTP server. See debug log for details. (cookie " + file
+                    + " cannot be written: " + e.getMessage() + ")");
+        }
+        cookie = file;
+        return pair;
+    }
+
+    private void write(Path file, String content) throws IOException, UsageException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
+        Files.deleteIfExists(fresh);
+        boolean posix = Files.getFileStore(file.toAbsolutePath().getParent()).supportsFileAttributeView("posix");
+        if (posix) {
+            Set<PosixFilePermission> permissions = PosixFilePermissions.fromString(permissions());
+            Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(fresh, content);
+            Files.setPosixFilePermissions(fresh, permissions);
+        } else {
+            Files.writeString(fresh, content);
+        }
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private String permissions() throws UsageException {
+        String readers = settings.text("rpccookieperms", "owner");
+        return switch (readers) {
+            case "owner" -> "rw-------";
+            case "group" -> "rw-r-----";
+            case "all" -> "rw-r--r--";
+            default ->
+                throw new UsageException(
+                        "Invalid -rpccookieperms=" + readers + "; must be one of 'owner', 'group', or 'all'.");
+        };
+    }
+
+    /** Removes the cookie. */
+    @Override
+    public void close() {
+        if (cookie != null) {
+            try {
+                Files.deleteIfExists(cookie);
+            } catch (IOException e) {
+                org.slf4j.LoggerFactory.getLogger(RpcSetup.class).warn("Unable to remove cookie {}", cookie, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package org.starling.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The node as a process of its own, asked through the client, as an operator has it. */
+class NodeProcessTest {
+    private static final String ADDRESS = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+
+    @TempDir
+    Path folder;
+
+    private final List<Process> processes = new ArrayList<>();
+    private int p2pPort;
+    private int rpcPort;
+
+    @BeforeEach
+    void choosePorts() throws Exception {
+        p2pPort = freePort();
+        rpcPort = freePort();
+    }
+
+    @AfterEach
+    void killAll() {
+        processes.forEach(Process::destroyForcibly);
+    }
+
+    private static int freePort() throws Exception {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private Process start(String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xlog:disable",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "org.starling.app.Main",
+                "node",
+                "-datadir=" + folder,
+                "-regtest"));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectOutput(folder.resolve("stdout").toFile())
+                .redirectError(folder.resolve("stderr").toFile());
+        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+        Process process = builder.start();
+        processes.add(process);
+        return process;
+    }
+
+    private Process startAsTestsDo(String... options) throws Exception {
+        List<String> all = new ArrayList<>(List.of(
+                "-logtimemicros",
+                "-debug",
+                "-debugexclude=libevent",
+                "-debugexclude=leveldb",
+                "-debugexclude=rand",
+                "-uacomment=testnode0",
+                "-disablewallet",
+                "-logthreadnames",
+                "-logsourcelocations",
+                "-loglevel=trace",
+                "-v2transport=0",
+                "-printtoconsole=0",
+                "-bind=127.0.0.1:" + p2pPort,
+                "-rpcport=" + rpcPort));
+        all.addAll(List.of(options));
+        return start(all.toArray(String[]::new));
+    }
+
+    private record Answer(int status, String out, String err) {}
+
+    private Answer ask(String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        List<String> all = new ArrayList<>(
+                List.of("-datadir=" + folder, "-regtest", "-rpcport=" + rpcPort, "-rpcwait", "-rpcwaittimeout=60"));
+        all.addAll(List.of(words));
+        int status = new ClientCommand(new PrintStream(out), new PrintStream(err)).run(all);
+        return new Answer(
+                status,
+                out.toString(StandardCharsets.UTF_8).strip(),
+                err.toString(StandardCharsets.UTF_8).strip());
+    }
+
+    private String standardError() throws Exception {
+        return Files.readString(folder.resolve("stderr")).strip();
+    }
+
+    private int endOf(Process process) throws Exception {
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends").isTrue();
+        return process.exitValue();
+    }
+
+    @Test
+    void startsMinesStopsAndGoesOn() throws Exception {
+        Process process = startAsTestsDo();
+        assertThat(ask("getblockcount")).isEqualTo(new Answer(0, "0", ""));
+        Path chain = folder.resolve("regtest");
+        assertThat(chain.resolve("debug.log")).exists();
+        assertThat(chain.resolve("bitcoind.pid")).hasContent(Long.toString(process.pid()));
+        assertThat(chain.resolve(".cookie")).content().startsWith("__cookie__:");
+        assertThat(chain.resolve("wallets")).isEmptyDirectory();
+        assertThat(ask("generatetoaddress", "101", ADDRESS).status()).isZero();
+        assertThat(ask("-named", "getblockhash", "height=101").out()).hasSize(64);
+        assertThat(ask("getnetworkinfo").out()).contains("/Starling:0.1.0(testnode0)/");
+        assertThat(ask("scantxoutset", "start", "[\"addr(" + ADDRESS + ")\"]").out())
+                .contains("\"total_amount\": 5050.00000000");
+        assertThat(ask("getblockhash", "102"))
+                .isEqualTo(new Answer(8, "", "error code: -8\nerror message:\nBlock height out of range"));
+        assertThat(ask("stop").out()).isEqualTo("Starling stopping");
+        assertThat(endOf(process)).isZero();
+        assertThat(standardError()).isEmpty();
+        assertThat(chain.resolve(".cookie")).doesNotExist();
+        assertThat(chain.resolve("bitcoind.pid")).doesNotExist();
+
+        process = startAsTestsDo();
+        assertThat(ask("getblockcount").out()).isEqualTo("101");
+        process.destroy();
+        assertThat(endOf(process)).as("after SIGTERM").isZero();
+        assertThat(standardError()).isEmpty();
+    }
+
+    @Test
+    void oneProcessForADirectory() throws Exception {
+        startAsTestsDo();
+        assertThat(ask("uptime").status()).isZero();
+        int first = rpcPort;
+        rpcPort = freePort();
+        p2pPort = freePort();
+        assertThat(endOf(startAsTestsDo())).isEqualTo(1);
+        assertThat(standardError())
+                .isEqualTo("Error: Cannot obtain a lock on data directory " + folder.resolve("regtest")
+                        + ". Starling is probably already running.");
+        rpcPort = first;
+        assertThat(ask("uptime").status()).as("the first still runs").isZero();
+    }
+
+    @Test
+    void portsInUse() throws Exception {
+        try (ServerSocket _ = new ServerSocket(p2pPort, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(endOf(startAsTestsDo())).isEqualTo(1);
+            assertThat(standardError())
+                    .startsWith("Error: ")
+                    .contains("" + p2pPort)
+                    .doesNotContain("\n");
+        }
+        try (ServerSocket _ = new ServerSocket(rpcPort, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(endOf(startAsTestsDo())).isEqualTo(1);
+            assertThat(standardError()).startsWith("Error: Unable to bind").doesNotContain("\n");
+        }
+    }
+
+    @Test
+    void whatCannotBeMeant() throws Exception {
+        assertThat(refusal("-foo")).isEqualTo("Error: Error parsing command line arguments: Invalid parameter -foo");
+        assertThat(refusal("-prune=1000000000000000000000"))
+                .isEqualTo("Error: Invalid value for -prune: '1000000000000000000000' is not a whole number");
+        assertThat(refusal("-prune=20")).contains("Prune configured below the minimum of 550 MiB.");
+        assertThat(refusal("-testactivationheight=fun@2")).startsWith("Error: ").contains("fun@2");
+        assertThat(refusal("-debug=nonsense")).isEqualTo("Error: Unsupported logging category -debug=nonsense");
+        assertThat(refusal("-uacomment=a/b")).isEqualTo("Error: User Agent comment (a/b) contains unsafe characters.");
+        assertThat(refusal("-port=70000")).isEqualTo("Error: Invalid port specified in -port: '70000'");
+        Files.writeString(folder.resolve("bitcoin.conf"), "garbage\n");
+        assertThat(refusal()).isEqualTo("Error: Error reading configuration file: parse error on line 1: garbage");
+    }
+
+    private String refusal(String... options) {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        List<String> all = new ArrayList<>(List.of("-datadir=" + folder, "-regtest", "-printtoconsole=0"));
+        all.addAll(List.of(options));
+        int status = new NodeCommand(new PrintStream(new ByteArrayOutputStream()), new PrintStream(err)).run(all);
+        assertThat(status).isEqualTo(1);
+        return err.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    @Test
+    void aDirectoryOfBitcoinCoreIsRefused() throws Exception {
+        Path chainstate = Files.createDirectories(folder.resolve("regtest/chainstate"));
+        Files.writeString(chainstate.resolve("CURRENT"), "MANIFEST-000001\n");
+        assertThat(refusal()).contains("belongs to Bitcoin Core").contains("-datadir");
+        assertThat(folder.resolve("regtest/.starling")).doesNotExist();
+    }
+}
