@@ -3,6 +3,7 @@ package org.starling.bitcoin;
 import org.starling.bitcoin.message.Ping;
 import org.starling.bitcoin.message.Pong;
 import org.starling.engine.Link;
+import org.starling.engine.LinkKind;
 import org.starling.world.Randomness;
 
 /** Pings, the time they take, and peers that fell silent. */
@@ -55,7 +56,7 @@ final class Liveness {
             peers.drop(now, peer, silence);
             return Long.MAX_VALUE;
         }
-        if (!peer.isReady()) {
+        if (!peer.isReady() || peer.link.kind() == LinkKind.ADDR_FETCH) {
             return peer.link.openedMillis() + peers.settings().handshakeTimeoutMillis() + 1;
         }
         if (now >= peer.pingDueMillis && (peer.pingNonce == 0 || peer.pingSentMillis == 0)) {
@@ -80,6 +81,9 @@ final class Liveness {
         }
         if (!peer.verackReceived) {
             return "version handshake timeout";
+        }
+        if (link.kind() == LinkKind.ADDR_FETCH) {
+            return "addrfetch connection timeout";
         }
         if (now - link.lastSendMillis() > BitcoinLimits.INACTIVITY_TIMEOUT_MILLIS) {
             return "socket sending timeout: " + (now - link.lastSendMillis()) / 1000 + "s";

@@ -24,6 +24,9 @@ public final class ConnectionPolicy {
     private final TreeMap<NetAddress, Retry> added = new TreeMap<>();
     private long nextAttemptMillis;
     private long nextFeelerMillis;
+    private long nextFetchMillis;
+    private long fetchWaitMillis = Limits.FETCH_FIRST_MILLIS;
+    private int sizeAtFetch;
 
     /**
      * @param fullRelay outbound links wanted for everything
@@ -123,6 +126,32 @@ public final class ConnectionPolicy {
         if (chosen != null && links.connect(chosen.address(), kind)) {
             book.attempt(now / 1000, chosen.address());
         }
+        if (chosen == null && kind != LinkKind.FEELER) {
+            fetchAddresses(now);
+        }
+    }
+
+    /** Nobody is left to connect to: somebody known is asked for addresses, ever more seldom while that brings none. */
+    private void fetchAddresses(long now) {
+        if (book.size() != sizeAtFetch) {
+            sizeAtFetch = book.size();
+            fetchWaitMillis = Limits.FETCH_FIRST_MILLIS;
+        }
+        if (nextFetchMillis == 0) {
+            nextFetchMillis = now + fetchWaitMillis;
+        }
+        if (now < nextFetchMillis) {
+            return;
+        }
+        KnownAddress known = book.select(
+                now / 1000,
+                false,
+                candidate -> candidate.address().endpoint() != null && !discouraged.contains(candidate.address()));
+        if (known != null) {
+            links.connect(known.address(), LinkKind.ADDR_FETCH);
+        }
+        nextFetchMillis = now + fetchWaitMillis;
+        fetchWaitMillis = Math.min(2 * fetchWaitMillis, Limits.FETCH_LONGEST_MILLIS);
     }
 
     private @Nullable LinkKind wantedKind(long now) {

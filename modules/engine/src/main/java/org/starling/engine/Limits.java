@@ -41,6 +41,11 @@ public final class Limits {
 
     public static final long FEELER_INTERVAL_MILLIS = 120_000;
 
+    /** First and longest wait before somebody is asked for addresses while the book has nobody left to connect to. */
+    public static final long FETCH_FIRST_MILLIS = 15_000;
+
+    public static final long FETCH_LONGEST_MILLIS = 60 * 60_000;
+
     /** Addresses looked at in one search for somebody to connect to. */
     public static final int CANDIDATES_PER_ATTEMPT = 100;
 

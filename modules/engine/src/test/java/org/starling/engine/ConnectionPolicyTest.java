@@ -105,7 +105,9 @@ class ConnectionPolicyTest {
         book.add(NOW / 1000, bad, 9, NOW / 1000, bad, 0);
         book.add(NOW / 1000, useless, 1, NOW / 1000, useless, 0);
         discouraged.add(bad);
-        assertThat(run(policy(), NOW, NOW + 60_000, true)).isZero();
+        run(policy(), NOW, NOW + 60_000, true);
+        assertThat(links.links(link -> link.kind() != LinkKind.ADDR_FETCH)).isEmpty();
+        assertThat(network.connects).doesNotContain(bad.endpoint());
     }
 
     @Test
@@ -114,6 +116,19 @@ class ConnectionPolicyTest {
         assertThat(run(policy, NOW, NOW + 10_000, false)).isEqualTo(4);
         assertThat(run(policy, NOW + 10_000, NOW + 600_000, false)).isBetween(10, 14);
         assertThat(run(policy, NOW + 700_000, NOW + 800_000, true)).isEqualTo(1);
+    }
+
+    @Test
+    void asksForAddressesWhenNobodyIsLeftToConnectTo() {
+        NetAddress only = NetAddress.parse("20.1.1.1:8333", 0);
+        book.add(NOW / 1000, only, 9, NOW / 1000, only, 0);
+        ConnectionPolicy policy = policy();
+        run(policy, NOW, NOW + 10_000, true);
+        assertThat(links.count(LinkKind.ADDR_FETCH)).isZero();
+        run(policy, NOW + 10_000, NOW + 20_000, true);
+        assertThat(links.count(LinkKind.ADDR_FETCH)).isEqualTo(1);
+        run(policy, NOW + 20_000, NOW + 1_000_000, true);
+        assertThat(links.count(LinkKind.ADDR_FETCH)).as("with doubling waits").isBetween(5, 8);
     }
 
     @Test
