@@ -216,12 +216,8 @@ final class LinkMethods {
 
     private static JsonNode setNetworkActive(Call call) {
         Node node = call.node();
-        boolean on = call.flag("state", true);
-        long now = node.clock().millis();
-        return Json.flag(node.core(() -> {
-            node.links().setActive(now, on);
-            return node.links().isActive();
-        }));
+        node.setNetworkActive(call.flag("state", true));
+        return Json.flag(node.core(() -> node.links().isActive()));
     }
 
     private static JsonNode getBlockFromPeer(Call call) {
