@@ -129,7 +129,9 @@ final class ImportCommand implements Callable<Integer> {
 
     private int run(ChainParams params, Path folder, List<Path> files) throws UsageException {
         long nowSeconds = System.currentTimeMillis() / 1000;
-        ChainOptions options = new ChainOptions(params).withCoinsCacheBytes((long) cacheMib << 20);
+        ChainOptions options = new ChainOptions(params)
+                .withCoinsCacheBytes(
+                        Math.min((long) cacheMib << 20, Runtime.getRuntime().maxMemory() / 2));
         try (RocksStore store = RocksStore.open(folder.resolve("chainstate"), STORE_CACHE_BYTES);
                 ThreadWorkers workers =
                         new ThreadWorkers("import", Runtime.getRuntime().availableProcessors());

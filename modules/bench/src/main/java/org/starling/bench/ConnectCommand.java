@@ -74,7 +74,8 @@ final class ConnectCommand implements Callable<Integer> {
         ChainParams params =
                 paramsOf(blocks).withAssumeValid(assumeValid.isEmpty() ? Hash256.ZERO : Hash256.fromHex(assumeValid));
         ChainOptions options = new ChainOptions(params)
-                .withCoinsCacheBytes((long) cacheMib << 20)
+                .withCoinsCacheBytes(
+                        Math.min((long) cacheMib << 20, Runtime.getRuntime().maxMemory() / 2))
                 .withReindex(true);
         Clock total = new Clock();
         try (RocksStore store = RocksStore.open(folder.resolve("chainstate"), 64L << 20);

@@ -149,10 +149,17 @@ public final class Chain implements AutoCloseable {
 
     /** As {@link #readBlock}, serialized. */
     public Bytes readRawBlock(BlockEntry entry) {
-        if (!entry.hasBlock()) {
-            throw new IllegalStateException("block " + entry + " is not stored");
+        if (entry.hasBlock()) {
+            try {
+                return blockFiles.readBlock(entry.fileNumber(), entry.blockPosition());
+            } catch (StorageException e) {
+                // The file may have been pruned since; what is gone on purpose is no failure.
+                if (entry.hasBlock()) {
+                    throw e;
+                }
+            }
         }
-        return blockFiles.readBlock(entry.fileNumber(), entry.blockPosition());
+        throw new IllegalStateException("block " + entry + " is not stored");
     }
 
     /** What the block spent; null if that is not stored, because the block was never connected or was pruned. */
@@ -161,7 +168,16 @@ public final class Chain implements AutoCloseable {
         if (previous == null) {
             return new BlockUndo(List.of());
         }
-        return entry.hasUndo() ? blockFiles.readUndo(entry.fileNumber(), entry.undoPosition(), previous.hash()) : null;
+        if (entry.hasUndo()) {
+            try {
+                return blockFiles.readUndo(entry.fileNumber(), entry.undoPosition(), previous.hash());
+            } catch (StorageException e) {
+                if (entry.hasUndo()) {
+                    throw e;
+                }
+            }
+        }
+        return null;
     }
 
     // The validation thread only

@@ -22,6 +22,7 @@ public final class ScriptCache {
     private final long[] table;
     private final int sets;
     private int victim;
+    private boolean empty = true;
 
     public ScriptCache(Randomness randomness) {
         this(randomness, DEFAULT_SLOTS);
@@ -39,6 +40,7 @@ public final class ScriptCache {
     public void add(Hash256 wtxid, int flags) {
         Hash256 key = key(wtxid, flags);
         if (find(key) < 0) {
+            empty = false;
             int at = setOf(key) + 2 * (victim++ & WAYS - 1);
             table[at] = key.word(1);
             table[at + 1] = key.word(2);
@@ -46,11 +48,12 @@ public final class ScriptCache {
     }
 
     public boolean contains(Hash256 wtxid, int flags) {
-        return find(key(wtxid, flags)) >= 0;
+        return !empty && find(key(wtxid, flags)) >= 0;
     }
 
     public void clear() {
         Arrays.fill(table, 0);
+        empty = true;
     }
 
     private int find(Hash256 key) {
