@@ -7,20 +7,22 @@ import static org.starling.api.rpc.Parameter.Type.HEX;
 import static org.starling.api.rpc.Parameter.optional;
 import static org.starling.api.rpc.Parameter.required;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
 import org.starling.chain.BlockUndo;
 import org.starling.chain.Chain;
 import org.starling.consensus.Block;
 import org.starling.consensus.Coin;
-import org.starling.consensus.Rejection;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxOut;
 import org.starling.consensus.script.Script;
 import org.starling.mempool.AcceptResult;
 import org.starling.mempool.Feerate;
 import org.starling.mempool.Mempool;
+import org.starling.mempool.PackageVerdict;
 import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -33,6 +35,8 @@ final class SendMethods {
 
     /** Most transactions of one test. */
     private static final int MAX_TESTED = 25;
+
+    private static final String MAX_FEE_EXCEEDED = "max-fee-exceeded";
 
     private SendMethods() {}
 
@@ -59,7 +63,7 @@ final class SendMethods {
                 RpcMethod.of(
                         "testmempoolaccept",
                         category,
-                        "Whether the mempool would take a transaction, without giving it to it.",
+                        "Whether the mempool would take transactions, which may spend each other, without sending them.",
                         SendMethods::testMempoolAccept,
                         required("rawtxs", ARRAY, "the transaction in hex, in an array"),
                         optional("maxfeerate", AMOUNT, "BTC per kvB that it may pay at most, 0 for any")));
@@ -140,7 +144,7 @@ final class SendMethods {
 
     private static Feerate maxFeerate(Call call) {
         long rate = call.has("maxfeerate") ? Call.amount(call.get("maxfeerate")) : DEFAULT_MAX_FEERATE;
-        if (rate > Json.COIN) {
+        if (rate >= Json.COIN) {
             throw Call.invalid("Fee rates larger than or equal to 1BTC/kvB are not accepted");
         }
         return new Feerate(rate);
@@ -216,41 +220,58 @@ final class SendMethods {
             throw Call.invalid("Array must contain between 1 and " + MAX_TESTED + " transactions.");
         }
         Feerate most = maxFeerate(call);
-        ArrayNode answers = Json.array();
-        Node node = call.node();
+        List<Transaction> transactions = new ArrayList<>();
         for (JsonNode hex : given) {
             String text = Call.text(hex);
-            Transaction transaction =
-                    decode(text, "TX decode failed: " + text + " Make sure the tx has at least one input.");
-            AcceptResult result = node.validation(
-                    () -> node.mempool().test(transaction, node.clock().seconds()));
-            answers.add(answer(transaction, result, most));
+            transactions.add(decode(text, "TX decode failed: " + text + " Make sure the tx has at least one input."));
+        }
+        Node node = call.node();
+        PackageVerdict verdict = node.validation(
+                () -> judge(node.mempool(), transactions, node.clock().seconds()));
+        ArrayNode answers = Json.array();
+        boolean ended = false;
+        for (Transaction transaction : transactions) {
+            ObjectNode answer = Json.object()
+                    .put("txid", transaction.txid().toString())
+                    .put("wtxid", transaction.wtxid().toString());
+            if (verdict.rejection() != null) {
+                answer.put("package-error", verdict.rejection().toString());
+            }
+            AcceptResult result = verdict.results().get(transaction.wtxid());
+            if (!ended && result != null) {
+                addVerdict(answer, transaction, result, most);
+                // What depends on a transaction that would not be sent is not spoken of.
+                ended = answer.path("reject-reason").asString("").equals(MAX_FEE_EXCEEDED);
+            }
+            answers.add(answer);
         }
         return answers;
     }
 
-    private static ObjectNode answer(Transaction transaction, AcceptResult result, Feerate most) {
-        ObjectNode json = Json.object()
-                .put("txid", transaction.txid().toString())
-                .put("wtxid", transaction.wtxid().toString());
-        return switch (result) {
+    private static PackageVerdict judge(Mempool mempool, List<Transaction> transactions, long now) {
+        Transaction first = transactions.getFirst();
+        return transactions.size() > 1
+                ? mempool.testPackage(transactions, now)
+                : new PackageVerdict(null, Map.of(first.wtxid(), mempool.test(first, now)));
+    }
+
+    private static void addVerdict(ObjectNode json, Transaction transaction, AcceptResult result, Feerate most) {
+        switch (result) {
             case AcceptResult.Accepted accepted -> {
                 if (most.satoshisPerKvb() > 0 && accepted.fee() > most.fee(accepted.virtualSize())) {
-                    yield json.put("allowed", false).put("reject-reason", "max-fee-exceeded");
+                    json.put("allowed", false).put("reject-reason", MAX_FEE_EXCEEDED);
+                    return;
                 }
                 json.put("allowed", true).put("vsize", accepted.virtualSize());
                 ObjectNode fees = json.putObject("fees");
                 fees.set("base", Json.amount(accepted.fee()));
                 fees.set("effective-feerate", MempoolMethods.rate(accepted.feerate()));
                 fees.putArray("effective-includes").add(transaction.wtxid().toString());
-                yield json;
             }
-            case AcceptResult.Rejected rejected -> rejected(json, rejected.rejection());
+            case AcceptResult.Rejected rejected ->
+                json.put("allowed", false)
+                        .put("reject-reason", rejected.rejection().reason());
             case AcceptResult.MissingInputs _ -> json.put("allowed", false).put("reject-reason", "missing-inputs");
-        };
-    }
-
-    private static ObjectNode rejected(ObjectNode json, Rejection rejection) {
-        return json.put("allowed", false).put("reject-reason", rejection.reason());
+        }
     }
 }
