@@ -74,7 +74,8 @@ final class ControlMethods {
     }
 
     private static JsonNode uptime(Call call) {
-        return Json.number(call.server().host().uptimeMillis() / 1000);
+        long millis = call.server().host().uptimeMillis() + call.server().clockAheadMillis();
+        return Json.number(millis / 1000);
     }
 
     private static JsonNode getRpcInfo(Call call) {

@@ -168,7 +168,7 @@ final class OutputMethods {
         if (low < 0) {
             throw Call.invalid("Range should be greater or equal than 0");
         }
-        if (high > Descriptor.MAX_INDEX) {
+        if (high < 0 || high > Descriptor.MAX_INDEX) {
             throw Call.invalid("End of range is too high");
         }
         if (high >= low + MAX_RANGE) {

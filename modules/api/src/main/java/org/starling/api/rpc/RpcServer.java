@@ -159,6 +159,14 @@ public final class RpcServer implements AutoCloseable {
         warmup = "";
     }
 
+    /** How far an operator has set the node's clock ahead of the world's, in milliseconds; 0 while it runs. */
+    long clockAheadMillis() {
+        Node started = node;
+        return started == null || !started.clock().isMocked()
+                ? 0
+                : started.clock().millis() - System.currentTimeMillis();
+    }
+
     /** The node. A call that needs it before it is there is answered as during the warm-up. */
     Node node() {
         Node started = node;

@@ -78,6 +78,8 @@ class OfflineMethodsTest {
                 });
         assertThatThrownBy(() -> call("deriveaddresses", "\"" + checked + "\",[0,2]"))
                 .hasMessage("Range should not be specified for an un-ranged descriptor");
+        assertThatThrownBy(() -> call("deriveaddresses", "\"" + checked + "\",-1"))
+                .hasMessage("End of range is too high");
     }
 
     @Test
