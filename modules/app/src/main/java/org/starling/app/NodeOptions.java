@@ -222,8 +222,11 @@ final class NodeOptions {
                 settings.isSet("blockversion") ? (Integer) (int) settings.number("blockversion", 0) : null);
     }
 
+    // Who names an address to listen on wants to listen, even if connections go out to chosen nodes only.
     private boolean isListening() {
-        return settings.flag("listen", settings.list("connect").isEmpty() && !settings.isNegated("connect"));
+        boolean bound = !settings.list("bind").isEmpty();
+        boolean open = settings.list("connect").isEmpty() && !settings.isNegated("connect");
+        return settings.flag("listen", bound || open);
     }
 
     private boolean isSmallNetwork() throws UsageException {
