@@ -250,7 +250,7 @@ public final class Chain implements AutoCloseable {
         }
         Rejection alone = HeaderRules.check(header, hash, params);
         if (alone != null) {
-            return new Acceptance.Refused(alone);
+            return refuse(hash, alone);
         }
         BlockEntry previous = tree.find(header.previous());
         if (previous == null) {
@@ -261,12 +261,17 @@ public final class Chain implements AutoCloseable {
         }
         Rejection inContext = HeaderRules.checkInContext(header, previous, params, nowSeconds);
         if (inContext != null) {
-            return new Acceptance.Refused(inContext);
+            return refuse(hash, inContext);
         }
         if (!workChecked) {
             return refuse(Rejection.Kind.LOW_WORK, "too-little-chainwork");
         }
         return new Acceptance.Accepted(index.addHeader(header, hash, previous), true);
+    }
+
+    private static Acceptance refuse(Hash256 hash, Rejection rejection) {
+        LOG.debug("{}, {}", hash, rejection);
+        return new Acceptance.Refused(rejection);
     }
 
     private static Acceptance refuse(Rejection.Kind kind, String reason) {
@@ -321,7 +326,7 @@ public final class Chain implements AutoCloseable {
             if (rejection.kind() != Rejection.Kind.MUTATED) {
                 reject(entry, rejection);
             }
-            return new Acceptance.Refused(rejection);
+            return refuse(block.hash(), rejection);
         }
         BlockFiles.Position position = stored == null ? blockFiles.append(block, entry.height()) : stored;
         if (stored != null) {

@@ -3,6 +3,7 @@ package org.starling.node;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import org.starling.bitcoin.PeerManager;
 import org.starling.bitcoin.Validation;
 import org.starling.bytes.ByteWriter;
@@ -20,6 +21,7 @@ import org.starling.consensus.Rejection;
 import org.starling.consensus.Target;
 import org.starling.consensus.Transaction;
 import org.starling.mempool.AcceptResult;
+import org.starling.mempool.Feerate;
 import org.starling.mempool.Mempool;
 import org.starling.mempool.MempoolListener;
 import org.starling.world.Lane;
@@ -190,5 +192,10 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
         if (!judgingForPeer) {
             toPeers.accept(peers -> peers.transactionAdded(clock.millis(), transaction));
         }
+    }
+
+    @Override
+    public void minimumFeeRaised(Feerate minimum) {
+        LoggerFactory.getLogger("mempool").debug("The mempool is full; rolling minimum fee bumped to {}", minimum);
     }
 }
