@@ -56,6 +56,7 @@ final class Handshake {
         }
         String objection = objection(peer, version);
         if (objection != null) {
+            peers.debug(objection + ", disconnecting " + peer);
             peers.drop(now, peer, objection);
             return false;
         }

@@ -34,19 +34,30 @@ final class Liveness {
     }
 
     void pong(long now, Peer peer, Pong pong) {
-        if (peer.pingNonce == 0) {
-            peers.debug("pong " + peer + ": Unsolicited pong without ping");
-        } else if (pong.nonce() == peer.pingNonce) {
+        Long nonce = pong.nonce();
+        if (nonce == null) {
+            complain(peer, pong, "Short payload");
+            peer.pingNonce = 0;
+        } else if (peer.pingNonce == 0) {
+            complain(peer, pong, "Unsolicited pong without ping");
+        } else if (nonce == peer.pingNonce) {
             peer.pingNonce = 0;
             peer.pingMillis = Math.max(0, now - peer.pingSentMillis);
             peer.minPingMillis =
                     peer.minPingMillis < 0 ? peer.pingMillis : Math.min(peer.minPingMillis, peer.pingMillis);
-        } else if (pong.nonce() == 0) {
+        } else if (nonce == 0) {
+            complain(peer, pong, "Nonce zero");
             peer.pingNonce = 0;
-            peers.debug("pong " + peer + ": Nonce zero");
         } else {
-            peers.debug("pong " + peer + ": Nonce mismatch");
+            complain(peer, pong, "Nonce mismatch");
         }
+    }
+
+    private void complain(Peer peer, Pong pong, String what) {
+        Long nonce = pong.nonce();
+        peers.debug("pong " + peer + ": " + what + ", " + Long.toHexString(peer.pingNonce) + " expected, "
+                + Long.toHexString(nonce == null ? 0 : nonce) + " received, " + (nonce == null ? 0 : Long.BYTES)
+                + " bytes");
     }
 
     /** Drops the peer if it is silent, pings it if that is due; returns when to look again. */
@@ -92,7 +103,8 @@ final class Liveness {
             return "socket receive timeout: " + (now - link.lastReceiveMillis()) / 1000 + "s";
         }
         if (peer.pingNonce != 0 && now - peer.pingSentMillis > BitcoinLimits.INACTIVITY_TIMEOUT_MILLIS) {
-            return "ping timeout: " + (now - peer.pingSentMillis) / 1000 + "s";
+            return "ping timeout: %d.%03d000s"
+                    .formatted((now - peer.pingSentMillis) / 1000, (now - peer.pingSentMillis) % 1000);
         }
         return null;
     }

@@ -176,7 +176,7 @@ class PeerManagerTest {
         TestNode.Remote peer = inbound(1);
         peer.send(new Ping(77));
         List<Message> inbox = new ArrayList<>(peer.inbox);
-        assertThat(inbox).contains(new Pong(77));
+        assertThat(inbox).contains(new Pong(77L));
         Ping ping = peer.take(Ping.class).getFirst();
         node.now += 150;
         peer.send(new Pong(ping.nonce() + 1));
@@ -538,7 +538,7 @@ class PeerManagerTest {
         assertThat(peer.readable).as("its socket is not read").isFalse();
         node.run();
         assertThat(node.headers().tip().height()).isEqualTo(1);
-        assertThat(peer.take(Pong.class)).containsExactly(new Pong(5), new Pong(6));
+        assertThat(peer.take(Pong.class)).containsExactly(new Pong(5L), new Pong(6L));
         assertThat(peer.readable).isTrue();
     }
 

@@ -40,6 +40,7 @@ public final class Chain implements AutoCloseable {
     public static final int MIN_BLOCKS_TO_KEEP = 288;
 
     private static final Logger LOG = LoggerFactory.getLogger(Chain.class);
+    private static final Logger REFUSALS = LoggerFactory.getLogger("validation");
 
     /** Beyond two weeks of work on top, scripts below the assumed valid block are not checked. */
     private static final long ASSUME_VALID_DEPTH_SECONDS = 14L * 24 * 60 * 60;
@@ -270,7 +271,7 @@ public final class Chain implements AutoCloseable {
     }
 
     private static Acceptance refuse(Hash256 hash, Rejection rejection) {
-        LOG.debug("{}, {}", hash, rejection);
+        REFUSALS.debug("{}, {}", hash, rejection);
         return new Acceptance.Refused(rejection);
     }
 
@@ -308,6 +309,11 @@ public final class Chain implements AutoCloseable {
             boolean requested,
             long nowSeconds,
             boolean workChecked) {
+        // What fails by itself says nothing of its header, which another body may fit: the entry is not marked for it.
+        Rejection alone = checked ? null : BlockRules.check(block, params);
+        if (alone != null) {
+            return refuse(block.hash(), alone);
+        }
         BlockEntry before = tree.bestHeader();
         Acceptance header = acceptHeader(block.header(), block.hash(), nowSeconds, workChecked);
         if (!(header instanceof Acceptance.Accepted(BlockEntry entry, boolean freshHeader))) {
@@ -318,10 +324,7 @@ public final class Chain implements AutoCloseable {
             return new Acceptance.Accepted(entry, false);
         }
         BlockEntry previous = entry.previous();
-        Rejection rejection = checked ? null : BlockRules.check(block, params);
-        if (rejection == null && previous != null) {
-            rejection = BlockRules.checkInContext(block, previous, params);
-        }
+        Rejection rejection = previous == null ? null : BlockRules.checkInContext(block, previous, params);
         if (rejection != null) {
             if (rejection.kind() != Rejection.Kind.MUTATED) {
                 reject(entry, rejection);

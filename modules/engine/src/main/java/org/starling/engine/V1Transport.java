@@ -151,7 +151,9 @@ public final class V1Transport implements Transport {
         StringBuilder shown = new StringBuilder();
         for (int i = 0; i < TYPE_BYTES && header[TYPE_AT + i] != 0; i++) {
             char c = (char) (header[TYPE_AT + i] & 0xff);
-            shown.append(c >= ' ' && c <= '~' ? c : '?');
+            if (c >= ' ' && c <= '~') {
+                shown.append(c);
+            }
         }
         return shown.toString();
     }

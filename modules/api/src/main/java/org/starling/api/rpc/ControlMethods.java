@@ -74,8 +74,10 @@ final class ControlMethods {
     }
 
     private static JsonNode uptime(Call call) {
-        long millis = call.server().host().uptimeMillis() + call.server().clockAheadMillis();
-        return Json.number(millis / 1000);
+        // Whole seconds on both ends, as a clock that is set in seconds needs it.
+        long now = System.currentTimeMillis();
+        long started = now - call.server().host().uptimeMillis();
+        return Json.number((now + call.server().clockAheadMillis()) / 1000 - started / 1000);
     }
 
     private static JsonNode getRpcInfo(Call call) {

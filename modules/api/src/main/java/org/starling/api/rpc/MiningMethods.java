@@ -11,7 +11,6 @@ import static org.starling.api.rpc.Parameter.required;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.starling.bytes.ByteReader;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.bytes.MalformedException;
@@ -262,10 +261,7 @@ final class MiningMethods {
     private static BlockHeader decodeHeader(String hex) {
         try {
             if (Call.isHex(hex)) {
-                ByteReader reader = Bytes.fromHex(hex).reader();
-                BlockHeader header = BlockHeader.read(reader);
-                reader.expectEnd();
-                return header;
+                return BlockHeader.read(Bytes.fromHex(hex).reader()); // what follows, a whole block say, is ignored
             }
         } catch (MalformedException e) {
             throw new RpcException(RpcException.DESERIALIZATION_ERROR, "Block header decode failed");

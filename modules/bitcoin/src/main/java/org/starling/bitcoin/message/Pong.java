@@ -1,15 +1,16 @@
 package org.starling.bitcoin.message;
 
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.ByteReader;
 import org.starling.bytes.ByteWriter;
 import org.starling.bytes.MalformedException;
 
-/** Answers a ping, with its nonce (BIP-0031). */
-public record Pong(long nonce) implements Message {
+/** Answers a ping, with its nonce (BIP-0031); null for a peer that leaves it out. */
+public record Pong(@Nullable Long nonce) implements Message {
     public static final String TYPE = "pong";
 
     public static Pong read(ByteReader reader) throws MalformedException {
-        return new Pong(reader.i64());
+        return new Pong(reader.remaining() < Long.BYTES ? null : reader.i64());
     }
 
     @Override
@@ -19,6 +20,8 @@ public record Pong(long nonce) implements Message {
 
     @Override
     public void write(ByteWriter writer) {
-        writer.i64(nonce);
+        if (nonce != null) {
+            writer.i64(nonce);
+        }
     }
 }

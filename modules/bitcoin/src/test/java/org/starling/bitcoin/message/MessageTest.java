@@ -78,7 +78,7 @@ class MessageTest {
     @Test
     void numbers() throws MalformedException {
         bothWays("ping", "0807060504030201", new Ping(0x0102030405060708L));
-        bothWays("pong", "ffffffffffffffff", new Pong(-1));
+        bothWays("pong", "ffffffffffffffff", new Pong(-1L));
         bothWays("feefilter", "e803000000000000", new FeeFilter(1000));
     }
 
