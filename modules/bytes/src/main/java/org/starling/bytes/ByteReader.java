@@ -135,7 +135,7 @@ public final class ByteReader {
             canonical = value < 0 || value > 0xffffffffL;
         }
         if (!canonical) {
-            throw new MalformedException("non-canonical CompactSize");
+            throw new MalformedException("non-canonical ReadCompactSize()");
         }
         return value;
     }
@@ -190,7 +190,8 @@ public final class ByteReader {
 
     private void need(int count) throws MalformedException {
         if (count < 0 || count > end - at) {
-            throw new MalformedException("ends after " + (end - start) + " bytes, " + (count - (end - at)) + " short");
+            throw new MalformedException(
+                    "end of data after " + (end - start) + " bytes, " + (count - (end - at)) + " short");
         }
     }
 }
