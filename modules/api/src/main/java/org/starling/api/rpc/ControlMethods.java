@@ -74,10 +74,14 @@ final class ControlMethods {
     }
 
     private static JsonNode uptime(Call call) {
-        // Whole seconds on both ends, as a clock that is set in seconds needs it.
+        long uptime = call.server().host().uptimeMillis();
+        long ahead = call.server().clockAheadMillis();
+        if (ahead == 0) {
+            return Json.number(uptime / 1000);
+        }
+        // A clock that was set shows whole seconds, so the start is taken as one too.
         long now = System.currentTimeMillis();
-        long started = now - call.server().host().uptimeMillis();
-        return Json.number((now + call.server().clockAheadMillis()) / 1000 - started / 1000);
+        return Json.number((now + ahead) / 1000 - (now - uptime) / 1000);
     }
 
     private static JsonNode getRpcInfo(Call call) {
