@@ -184,7 +184,7 @@ class NodesTest {
                 () -> tip(alice).equals(mined) && alice.mempool().size() == 0);
 
         // Alice is told that block is invalid: the payment returns, and a longer chain takes both along.
-        alice.validation(() -> {
+        alice.change(() -> {
             alice.chain().invalidate(alice.headers().find(mined));
             return true;
         });

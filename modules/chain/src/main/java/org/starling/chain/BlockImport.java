@@ -258,9 +258,8 @@ public final class BlockImport {
     private void accept(Input input, long position, Block block, @Nullable Rejection fault) {
         BlockFiles.@Nullable Position own =
                 input.ownNumber < 0 ? null : new BlockFiles.Position(input.ownNumber, (int) position);
-        Acceptance outcome = fault == null
-                ? chain.acceptBlock(block, own, true, true, nowSeconds, true)
-                : new Acceptance.Refused(fault);
+        Acceptance outcome =
+                fault == null ? chain.acceptChecked(block, own, nowSeconds) : new Acceptance.Refused(fault);
         switch (outcome) {
             case Acceptance.Accepted(BlockEntry entry, boolean fresh) -> {
                 if (fresh) {

@@ -42,6 +42,8 @@ final class BlockIndex {
     private int nextSequence = SEQUENCE_LOADED + 1;
     private int nextPreciousSequence = -1;
     private @Nullable BlockEntry lastPreciousTip;
+    // A candidate to which the way was found clear; null if something on a way may have changed since.
+    private @Nullable BlockEntry reachable;
 
     BlockIndex(HeaderTree tree) {
         this.tree = tree;
@@ -125,10 +127,14 @@ final class BlockIndex {
 
     /** The candidate to go to, all of whose blocks up to the active chain are stored. */
     BlockEntry best(BlockEntry tip) {
+        if (reachable != null && !tip.isAncestorOf(reachable)) {
+            reachable = null;
+        }
         while (true) {
             BlockEntry best = candidates.isEmpty() ? tip : candidates.last();
             BlockEntry obstacle = obstacle(best, tip);
             if (obstacle == null) {
+                reachable = best;
                 return best;
             }
             discard(best, obstacle);
@@ -136,9 +142,9 @@ final class BlockIndex {
     }
 
     /** The lowest-standing entry met on the way from {@code entry} to the active chain that bars it; null if none. */
-    private static @Nullable BlockEntry obstacle(BlockEntry entry, BlockEntry tip) {
+    private @Nullable BlockEntry obstacle(BlockEntry entry, BlockEntry tip) {
         BlockEntry fork = entry.forkWith(tip);
-        for (BlockEntry at = entry; at != fork; at = Objects.requireNonNull(at.previous())) {
+        for (BlockEntry at = entry; at != fork && at != reachable; at = Objects.requireNonNull(at.previous())) {
             if (at.isInvalid() || !at.hasBlock()) {
                 return at;
             }
@@ -228,6 +234,9 @@ final class BlockIndex {
         entry.setStatus(before & ~remove | add);
         if (entry.status() != before) {
             dirty.add(entry);
+            if (entry.isInvalid() || !entry.hasBlock()) {
+                reachable = null;
+            }
         }
     }
 

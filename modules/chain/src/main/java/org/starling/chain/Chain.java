@@ -1,25 +1,15 @@
 package org.starling.chain;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
-import org.starling.bytes.MalformedException;
 import org.starling.consensus.Block;
 import org.starling.consensus.BlockHeader;
-import org.starling.consensus.BlockRules;
 import org.starling.consensus.ChainParams;
-import org.starling.consensus.Difficulty;
-import org.starling.consensus.HeaderRules;
 import org.starling.consensus.Rejection;
 import org.starling.world.FileStore;
 import org.starling.world.KeyValueStore;
@@ -39,45 +29,36 @@ public final class Chain implements AutoCloseable {
     /** Blocks below the tip that pruning never touches. */
     public static final int MIN_BLOCKS_TO_KEEP = 288;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Chain.class);
-    private static final Logger REFUSALS = LoggerFactory.getLogger("validation");
-
-    /** Beyond two weeks of work on top, scripts below the assumed valid block are not checked. */
-    private static final long ASSUME_VALID_DEPTH_SECONDS = 14L * 24 * 60 * 60;
-
-    private final ChainOptions options;
     private final ChainParams params;
     private final ChainStore store;
     private final BlockFiles blockFiles;
     private final HeaderTree tree;
     private final BlockIndex index;
     private final CoinsCache coins;
-    private final BlockConnector connector;
-    private final Pipeline pipeline;
     private final ScriptCache scriptCache;
+    private final StoredBlocks stored;
+    private final Upkeep upkeep;
+    private final InvalidBlocks invalid;
+    private final ActiveChain active;
+    private final Admission admission;
     private final List<ChainListener> listeners = new ArrayList<>();
-    private final RecentBlocks recent = new RecentBlocks();
-    private final Map<Hash256, Rejection> rejections = new LinkedHashMap<>();
-    private boolean pruned;
-    // The block up to which coins are applied and all is settled; the tree shows it when a change is complete.
-    private BlockEntry tip;
-    private @Nullable BlockEntry flushedTip;
     private @Nullable StorageException failure;
+    private boolean closed;
 
     private Chain(ChainOptions options, ChainLoader.Loaded loaded, Workers workers, Randomness randomness) {
-        this.options = options;
         this.params = options.params();
         this.store = loaded.store();
         this.blockFiles = loaded.blockFiles();
         this.index = loaded.index();
         this.tree = index.tree();
         this.coins = loaded.coins();
-        this.connector = loaded.connector();
-        this.pruned = loaded.pruned();
-        this.tip = tree.tip();
-        this.flushedTip = loaded.flushedTip();
         this.scriptCache = new ScriptCache(randomness.child("script-cache"));
-        this.pipeline = new Pipeline(workers, store, coins, connector, new Links());
+        this.stored = new StoredBlocks(blockFiles);
+        this.upkeep = new Upkeep(options, loaded);
+        this.invalid = new InvalidBlocks(index, listeners);
+        RecentBlocks recent = new RecentBlocks();
+        this.active = new ActiveChain(params, loaded, workers, stored, upkeep, recent, invalid, scriptCache, listeners);
+        this.admission = new Admission(params, index, blockFiles, recent, invalid, listeners, active::tip);
     }
 
     /**
@@ -99,10 +80,10 @@ public final class Chain implements AutoCloseable {
         ChainLoader.Loaded loaded = new ChainLoader(options, store, files, randomness.child("blocks-xor")).load();
         Chain chain = new Chain(options, loaded, workers, randomness);
         chain.guard(() -> {
-            chain.index.rebuild(ChainLoader.byHeight(chain.tree), chain.tip);
+            chain.index.rebuild(ChainLoader.byHeight(chain.tree), chain.tree.tip());
             BlockImport.recoverTail(chain, workers, nowSeconds);
             chain.storeGenesis();
-            chain.flushIndex();
+            chain.upkeep.flushIndex();
             if (chain.store.isSet(ChainStore.REINDEXING)) {
                 chain.store.set(ChainStore.REINDEXING, false);
             }
@@ -132,53 +113,22 @@ public final class Chain implements AutoCloseable {
 
     /** Whether block files have been removed. */
     public boolean isPruned() {
-        return pruned;
+        return upkeep.isPruned();
     }
 
     /** The block, from disk. Throws {@link IllegalStateException} if it {@linkplain BlockEntry#hasBlock is not there}. */
     public Block readBlock(BlockEntry entry) {
-        try {
-            Block block = Block.parse(readRawBlock(entry));
-            if (block.hash().equals(entry.hash())) {
-                return block;
-            }
-            throw new StorageException("Another block is stored in the place of block " + entry);
-        } catch (MalformedException e) {
-            throw new StorageException("Block " + entry + " is damaged on disk: " + e.getMessage(), e);
-        }
+        return stored.block(entry);
     }
 
     /** As {@link #readBlock}, serialized. */
     public Bytes readRawBlock(BlockEntry entry) {
-        if (entry.hasBlock()) {
-            try {
-                return blockFiles.readBlock(entry.fileNumber(), entry.blockPosition());
-            } catch (StorageException e) {
-                // The file may have been pruned since; what is gone on purpose is no failure.
-                if (entry.hasBlock()) {
-                    throw e;
-                }
-            }
-        }
-        throw new IllegalStateException("block " + entry + " is not stored");
+        return stored.raw(entry);
     }
 
     /** What the block spent; null if that is not stored, because the block was never connected or was pruned. */
     public @Nullable BlockUndo readUndo(BlockEntry entry) {
-        BlockEntry previous = entry.previous();
-        if (previous == null) {
-            return new BlockUndo(List.of());
-        }
-        if (entry.hasUndo()) {
-            try {
-                return blockFiles.readUndo(entry.fileNumber(), entry.undoPosition(), previous.hash());
-            } catch (StorageException e) {
-                if (entry.hasUndo()) {
-                    throw e;
-                }
-            }
-        }
-        return null;
+        return stored.undo(entry);
     }
 
     // The validation thread only
@@ -213,10 +163,6 @@ public final class Chain implements AutoCloseable {
         return index;
     }
 
-    BlockEntry workingTip() {
-        return tip;
-    }
-
     /**
      * Takes in headers, each on top of one that is known or stands before it in the list. Stops at the first refused.
      *
@@ -224,66 +170,7 @@ public final class Chain implements AutoCloseable {
      *     and {@code too-little-chainwork} tell the two ways to fail for want of context)
      */
     public Acceptance acceptHeaders(List<BlockHeader> headers, long nowSeconds, boolean workChecked) {
-        return guarded(() -> {
-            BlockEntry before = tree.bestHeader();
-            Acceptance last = new Acceptance.Refused(Rejection.of(Rejection.Kind.INVALID_HEADER, "no-headers"));
-            boolean fresh = false;
-            for (BlockHeader header : headers) {
-                last = acceptHeader(header, header.hash(), nowSeconds, workChecked);
-                if (last instanceof Acceptance.Accepted(BlockEntry entry, boolean isNew)) {
-                    fresh |= isNew;
-                    last = new Acceptance.Accepted(entry, fresh);
-                } else {
-                    break;
-                }
-            }
-            announceBestHeader(before);
-            return last;
-        });
-    }
-
-    Acceptance acceptHeader(BlockHeader header, Hash256 hash, long nowSeconds, boolean workChecked) {
-        BlockEntry known = tree.find(hash);
-        if (known != null) {
-            return known.isInvalid()
-                    ? refuse(Rejection.Kind.CACHED_INVALID, "duplicate-invalid")
-                    : new Acceptance.Accepted(known, false);
-        }
-        Rejection alone = HeaderRules.check(header, hash, params);
-        if (alone != null) {
-            return refuse(hash, alone);
-        }
-        BlockEntry previous = tree.find(header.previous());
-        if (previous == null) {
-            return refuse(Rejection.Kind.MISSING_PREV, "prev-blk-not-found");
-        }
-        if (previous.isInvalid()) {
-            return refuse(Rejection.Kind.INVALID_PREV, "bad-prevblk");
-        }
-        Rejection inContext = HeaderRules.checkInContext(header, previous, params, nowSeconds);
-        if (inContext != null) {
-            return refuse(hash, inContext);
-        }
-        if (!workChecked) {
-            return refuse(Rejection.Kind.LOW_WORK, "too-little-chainwork");
-        }
-        return new Acceptance.Accepted(index.addHeader(header, hash, previous), true);
-    }
-
-    private static Acceptance refuse(Hash256 hash, Rejection rejection) {
-        REFUSALS.debug("{}, {}", hash, rejection);
-        return new Acceptance.Refused(rejection);
-    }
-
-    private static Acceptance refuse(Rejection.Kind kind, String reason) {
-        return new Acceptance.Refused(Rejection.of(kind, reason));
-    }
-
-    private void announceBestHeader(BlockEntry before) {
-        BlockEntry best = tree.bestHeader();
-        if (best != before) {
-            listeners.forEach(listener -> listener.bestHeaderChanged(best));
-        }
+        return guarded(() -> admission.headers(headers, nowSeconds, workChecked));
     }
 
     /**
@@ -293,149 +180,50 @@ public final class Chain implements AutoCloseable {
      * @param workChecked as in {@link #acceptHeaders}
      */
     public Acceptance acceptBlock(Block block, boolean requested, long nowSeconds, boolean workChecked) {
-        return guarded(() -> acceptBlock(block, null, false, requested, nowSeconds, workChecked));
+        return guarded(() -> admission.block(block, null, false, requested, nowSeconds, workChecked));
     }
 
-    /**
-     * As {@link #acceptBlock}.
-     *
-     * @param stored where the block stands in our own files; null to write it
-     * @param checked whether {@link BlockRules#check} was passed already
-     */
-    Acceptance acceptBlock(
-            Block block,
-            BlockFiles.@Nullable Position stored,
-            boolean checked,
-            boolean requested,
-            long nowSeconds,
-            boolean workChecked) {
-        // What fails by itself says nothing of its header, which another body may fit: the entry is not marked for it.
-        Rejection alone = checked ? null : BlockRules.check(block, params);
-        if (alone != null) {
-            return refuse(block.hash(), alone);
-        }
-        BlockEntry before = tree.bestHeader();
-        Acceptance header = acceptHeader(block.header(), block.hash(), nowSeconds, workChecked);
-        if (!(header instanceof Acceptance.Accepted(BlockEntry entry, boolean freshHeader))) {
-            return header;
-        }
-        announceBestHeader(before);
-        if (entry.hasBlock() || !requested && !isWorthKeeping(entry)) {
-            return new Acceptance.Accepted(entry, false);
-        }
-        BlockEntry previous = entry.previous();
-        Rejection rejection = previous == null ? null : BlockRules.checkInContext(block, previous, params);
-        if (rejection != null) {
-            if (rejection.kind() != Rejection.Kind.MUTATED) {
-                reject(entry, rejection);
-            }
-            return refuse(block.hash(), rejection);
-        }
-        BlockFiles.Position position = stored == null ? blockFiles.append(block, entry.height()) : stored;
-        if (stored != null) {
-            blockFiles.addBlock(stored.file(), entry.height(), stored.offset() + block.totalLength());
-        }
-        index.received(entry, block.transactions().size(), position, tip);
-        recent.add(block);
-        return new Acceptance.Accepted(entry, true);
-    }
-
-    private boolean isWorthKeeping(BlockEntry entry) {
-        return entry.transactionCount() == 0
-                && entry.chainWork().compareTo(tip.chainWork()) >= 0
-                && entry.height() <= tip.height() + MIN_BLOCKS_TO_KEEP
-                && entry.chainWork().compareTo(params.minimumChainWork()) >= 0;
-    }
-
-    private void reject(BlockEntry entry, Rejection rejection) {
-        LOG.warn("Block {} is invalid: {}", entry, rejection);
-        rejections.put(entry.hash(), rejection);
-        if (rejections.size() > MIN_BLOCKS_TO_KEEP) {
-            rejections.remove(rejections.keySet().iterator().next());
-        }
-        recent.remove(entry.hash());
-        index.fail(entry);
-        listeners.forEach(listener -> listener.blockRejected(entry, rejection));
+    /** As {@link #acceptBlock}, of a block that is checked by itself and may stand in our own files already. */
+    Acceptance acceptChecked(Block block, BlockFiles.@Nullable Position where, long nowSeconds) {
+        return guarded(() -> admission.block(block, where, true, true, nowSeconds, true));
     }
 
     /** Why a block was found invalid lately; null if it was not, or that is forgotten. */
     public @Nullable Rejection rejectionOf(Hash256 block) {
-        return rejections.get(block);
+        return invalid.reason(block);
     }
 
-    /** {@link #acceptBlock}, then {@link #activateBest}; refused also if the block proved invalid when connected. */
+    /** {@link #acceptBlock}, then {@link #activateBest}; the {@link #verdict} that comes of both. */
     public Acceptance processBlock(Block block, boolean requested, long nowSeconds, boolean workChecked) {
         Acceptance accepted = acceptBlock(block, requested, nowSeconds, workChecked);
         activateBest();
+        return verdict(accepted);
+    }
+
+    /** What became of a block that was accepted, now that the best chain is active: refused if it proved invalid. */
+    public Acceptance verdict(Acceptance accepted) {
         if (accepted instanceof Acceptance.Accepted(BlockEntry entry, boolean fresh) && fresh && entry.isInvalid()) {
-            Rejection rejection = rejections.get(block.hash());
+            Rejection rejection = invalid.reason(entry.hash());
             return rejection == null
-                    ? refuse(Rejection.Kind.INVALID_PREV, "bad-prevblk")
+                    ? InvalidBlocks.refuse(Rejection.Kind.INVALID_PREV, "bad-prevblk")
                     : new Acceptance.Refused(rejection);
         }
         return accepted;
     }
 
-    /** Moves to the best chain of stored blocks, and settles all of it. */
+    /**
+     * Goes a portion of the way to the best chain of stored blocks, a fraction of a second's work, and settles all of it.
+     * Other calls may come before the next portion.
+     *
+     * @return whether there is more to go; false once the chain is closed
+     */
+    public boolean activateSome() {
+        return guarded(() -> !closed && active.advance());
+    }
+
+    /** Goes all the way to the best chain of stored blocks. */
     public void activateBest() {
-        guard(() -> {
-            BlockEntry start = tip;
-            while (true) {
-                BlockEntry best = index.best(tip);
-                if (best == tip) {
-                    break;
-                }
-                moveTo(best);
-            }
-            index.trimCandidates(tip);
-            finishChange(start);
-            if (coins.usedBytes() > options.coinsCacheBytes()) {
-                flushAll(true);
-            }
-        });
-    }
-
-    private void finishChange(BlockEntry start) {
-        if (tip != start) {
-            tree.setTip(tip);
-            BlockEntry fork = start.forkWith(tip);
-            listeners.forEach(listener -> listener.chainChanged(tip, fork));
-            pruneAutomatically();
-        }
-    }
-
-    /** Goes towards that entry until it is reached or a block on the way fails. */
-    private void moveTo(BlockEntry target) {
-        BlockEntry fork = tip.forkWith(target);
-        while (tip != fork) {
-            disconnectTip();
-        }
-        List<BlockEntry> path = new ArrayList<>(target.height() - fork.height());
-        for (BlockEntry at = target; at != fork; at = Objects.requireNonNull(at.previous())) {
-            path.add(at);
-        }
-        Pipeline.Failure failed = pipeline.connect(path.reversed());
-        if (failed != null) {
-            if (failed.rejection().kind() == Rejection.Kind.MUTATED) {
-                throw new StorageException("Block " + failed.entry() + " is damaged on disk: " + failed.rejection());
-            }
-            reject(failed.entry(), failed.rejection());
-            index.refillCandidates(tip);
-        }
-    }
-
-    private void disconnectTip() {
-        BlockEntry entry = tip;
-        BlockEntry previous = Objects.requireNonNull(entry.previous(), "genesis cannot be disconnected");
-        BlockUndo undo = entry.hasBlock() ? readUndo(entry) : null;
-        if (undo == null) {
-            throw new StorageException("Block " + entry + " cannot be disconnected: its data are "
-                    + (pruned ? "pruned" : "missing") + "; the chain must be built again (-reindex).");
-        }
-        Block block = readBlock(entry);
-        connector.disconnect(block, entry, undo);
-        tip = previous;
-        listeners.forEach(listener -> listener.blockDisconnected(entry, block, undo));
+        while (activateSome()) {}
     }
 
     /**
@@ -443,68 +231,35 @@ public final class Chain implements AutoCloseable {
      * of work ({@code checkWork} false) is still to be found.
      */
     public @Nullable Rejection testBlock(Block block, long nowSeconds, boolean checkWork) {
-        return guarded(() -> Optional.ofNullable(BlockTrial.run(block, tip, params, coins, nowSeconds, checkWork)))
+        return guarded(() ->
+                        Optional.ofNullable(BlockTrial.run(block, active.tip(), params, coins, nowSeconds, checkWork)))
                 .orElse(null);
     }
 
     /**
-     * Marks a block invalid, as an operator asks, and goes to the best chain without it. Throws
+     * Marks a block invalid, as an operator asks, and goes back to before it. Call {@link #activateBest} afterwards. Throws
      * {@link IllegalArgumentException} for genesis.
      */
     public void invalidate(BlockEntry entry) {
         if (entry.height() == 0) {
             throw new IllegalArgumentException("genesis cannot be invalidated");
         }
-        guard(() -> {
-            BlockEntry start = tip;
-            while (entry.isAncestorOf(tip)) {
-                disconnectTip();
-            }
-            index.fail(entry);
-            index.refillCandidates(tip);
-            finishChange(start);
-        });
-        activateBest();
+        guard(() -> active.invalidate(entry));
     }
 
-    /** Forgets that the block, and those on it and before it, were found invalid; goes to the best chain. */
+    /** Forgets that the block, and those on it and before it, were found invalid. Call {@link #activateBest} afterwards. */
     public void reconsider(BlockEntry entry) {
-        guard(() -> index.reconsider(entry, tip));
-        activateBest();
+        guard(() -> index.reconsider(entry, active.tip()));
     }
 
-    /** Treats the block as if it had come before others of the same work; goes to the best chain. */
+    /** Treats the block as if it had come before others of the same work. Call {@link #activateBest} afterwards. */
     public void prefer(BlockEntry entry) {
-        guard(() -> index.prefer(entry, tip));
-        activateBest();
+        guard(() -> index.prefer(entry, active.tip()));
     }
 
     /** Makes the chain as it is now durable, keeping coins in memory. A crash later comes back to here or further. */
     public void flush() {
-        guard(() -> flushAll(false));
-    }
-
-    private void flushAll(boolean dropCoins) {
-        flushIndex();
-        coins.write(flushedTip == null ? null : flushedTip.hash(), tip.hash());
-        flushedTip = tip;
-        if (dropCoins) {
-            coins.drop();
-        }
-    }
-
-    /** Blocks before the index that names them, and the index before the coins that stand on it. */
-    private void flushIndex() {
-        blockFiles.sync();
-        store.writeIndex(index.dirty(), blockFiles.takeDirtyInfos(), pruned);
-        index.written();
-    }
-
-    private void pruneAutomatically() {
-        long target = options.prune().targetBytes();
-        if (options.prune().enabled() && target != Long.MAX_VALUE && blockFiles.totalBytes() >= target) {
-            pruneFiles(tip.height(), target);
-        }
+        guard(() -> active.flush(false));
     }
 
     /**
@@ -514,35 +269,13 @@ public final class Chain implements AutoCloseable {
      */
     public int prune(int height) {
         return guarded(() -> {
-            pruneFiles(height, 0);
-            BlockEntry lowest = tip;
+            active.prune(height);
+            BlockEntry lowest = active.tip();
             while (lowest.hasBlock() && lowest.previous() != null) {
                 lowest = lowest.previous();
             }
             return lowest.height();
         });
-    }
-
-    private void pruneFiles(int height, long targetBytes) {
-        if (tip.height() <= params.pruneAfterHeight()) {
-            return;
-        }
-        int limit = Math.min(height, tip.height() - MIN_BLOCKS_TO_KEEP);
-        SortedSet<Integer> victims = blockFiles.filesToPrune(limit, targetBytes);
-        if (victims.isEmpty()) {
-            return;
-        }
-        for (BlockEntry entry : tree.all()) {
-            if (entry.hasBlock() && victims.contains(entry.fileNumber())) {
-                index.change(entry, 0, BlockEntry.HAS_BLOCK | BlockEntry.HAS_UNDO);
-            }
-        }
-        pruned = true;
-        victims.forEach(blockFiles::forget);
-        // The coins must not need a file after it is gone, and the index must not name it.
-        flushAll(false);
-        victims.forEach(blockFiles::delete);
-        LOG.info("Pruned {} block files up to height {}", victims.size(), limit);
     }
 
     /** Flushes and lets go of the files. The stores are the caller's to close. */
@@ -551,79 +284,8 @@ public final class Chain implements AutoCloseable {
         if (failure == null) {
             flush();
         }
+        closed = true;
         blockFiles.close();
-    }
-
-    /** What the pipeline draws on. */
-    private final class Links implements Pipeline.Surroundings {
-        @Override
-        public PreparedBlock read(BlockEntry entry) {
-            Block block = readBlock(entry);
-            return PreparedBlock.of(block, entry.height(), BlockRules.check(block, params));
-        }
-
-        @Override
-        public @Nullable Block inMemory(BlockEntry entry) {
-            return recent.get(entry.hash());
-        }
-
-        @Override
-        public int flags(BlockEntry entry) {
-            return BlockRules.scriptFlags(entry.hash(), entry.height(), params);
-        }
-
-        @Override
-        public boolean mustCheckScripts(BlockEntry entry) {
-            BlockEntry assumed = tree.find(params.assumeValid());
-            BlockEntry best = tree.bestHeader();
-            return assumed == null
-                    || !entry.isAncestorOf(assumed)
-                    || !entry.isAncestorOf(best)
-                    || best.chainWork().compareTo(params.minimumChainWork()) < 0
-                    || Difficulty.equivalentSeconds(entry.chainWork(), best.chainWork(), best.bits(), params.pow())
-                            <= ASSUME_VALID_DEPTH_SECONDS;
-        }
-
-        @Override
-        public boolean isKnownValid(ScriptJob job, int flags) {
-            return scriptCache.contains(job.transaction().wtxid(), flags);
-        }
-
-        @Override
-        public byte[] undoRecord(BlockEntry entry, BlockUndo undo) {
-            return blockFiles.undoRecord(entry.header().previous(), undo);
-        }
-
-        @Override
-        public boolean mustCheckForOverwrites(BlockEntry entry) {
-            BlockEntry previous = Objects.requireNonNull(entry.previous());
-            return BlockRules.mustCheckForOverwrites(entry.height(), entry.hash(), previous, params);
-        }
-
-        @Override
-        public void settled(BlockEntry entry, Block block, BlockUndo undo, byte[] undoRecord) {
-            recent.remove(entry.hash());
-            if (!entry.hasUndo()) {
-                entry.setUndoPosition(blockFiles.appendUndo(entry.fileNumber(), undoRecord));
-                index.change(entry, BlockEntry.HAS_UNDO, 0);
-            }
-            index.change(entry, BlockEntry.VALIDATED, 0);
-            tip = entry;
-            if (entry.chainWork().compareTo(tree.tip().chainWork()) > 0) {
-                tree.setTip(entry);
-            }
-            listeners.forEach(listener -> listener.blockConnected(entry, block, undo));
-        }
-
-        @Override
-        public boolean wantsRoom() {
-            return coins.usedBytes() > options.coinsCacheBytes();
-        }
-
-        @Override
-        public void makeRoom() {
-            flushAll(true);
-        }
     }
 
     // After a failing disk nothing is changed any more.

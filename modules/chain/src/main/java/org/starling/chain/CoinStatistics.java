@@ -42,7 +42,7 @@ public record CoinStatistics(
     /** Flushes the chain and prepares the scan; the rest needs no validation thread. */
     public static Scan scan(Chain chain) {
         chain.flush();
-        return new Scan(chain.workingTip(), chain.store().keyValueStore().snapshot());
+        return new Scan(chain.tree().tip(), chain.store().keyValueStore().snapshot());
     }
 
     /** Flushes the chain and scans its coins, all on the calling thread. */

@@ -3,6 +3,7 @@ package org.starling.chain;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -24,6 +25,9 @@ import org.starling.world.Workers.Pending;
  *   behind     workers check its scripts; then, in order, it is settled: told to the sink
  * </pre>
  *
+ * <p>A call connects a portion, all of which is settled when it returns; blocks beyond it stay in the first two stages,
+ * so that the next call finds them ready if it goes the same way.
+ *
  * <p>Nothing is settled before all its scripts are checked. If a script fails, the blocks applied since are taken back
  * from the coins in memory; none of them was written anywhere or told to anyone.
  */
@@ -43,6 +47,16 @@ final class Pipeline {
     private static final int MAX_BEHIND_BLOCKS = 128;
 
     private static final int MAX_BEHIND_INPUTS = 24_000;
+
+    /** What ends a portion: as many blocks, or transactions, or inputs whose scripts are checked. */
+    private static final int MAX_PORTION_BLOCKS = 1_000;
+
+    private static final int MAX_PORTION_TRANSACTIONS = 24_000;
+
+    private static final int MAX_PORTION_INPUTS = 12_000;
+
+    /** No more of a path is looked at in one call. */
+    static final int MAX_PATH_BLOCKS = MAX_PORTION_BLOCKS + MAX_AHEAD_BLOCKS + MAX_FETCHING_BLOCKS;
 
     /** What the pipeline draws on and tells. Reading may be asked for by workers, all else happens in one thread. */
     interface Surroundings {
@@ -84,11 +98,7 @@ final class Pipeline {
     private record Reading(BlockEntry entry, Pending<PreparedBlock> block) {}
 
     private record Fetching(
-            BlockEntry entry,
-            PreparedBlock block,
-            int generation,
-            List<List<OutPoint>> sought,
-            Pending<List<@Nullable Coin>> found) {}
+            BlockEntry entry, PreparedBlock block, List<List<OutPoint>> sought, Pending<List<@Nullable Coin>> found) {}
 
     private record Behind(
             BlockEntry entry,
@@ -109,8 +119,20 @@ final class Pipeline {
     private final Deque<Behind> behind = new ArrayDeque<>();
     private int aheadTransactions;
     private int behindInputs;
-    // Counts the writes to the store: what was looked up before one may not hold after it.
-    private int generation;
+    private Portion portion = new Portion();
+
+    /** What a call has applied so far. */
+    private static final class Portion {
+        private int blocks;
+        private int transactions;
+        private int inputs;
+
+        boolean isFull() {
+            return blocks >= MAX_PORTION_BLOCKS
+                    || transactions >= MAX_PORTION_TRANSACTIONS
+                    || inputs >= MAX_PORTION_INPUTS;
+        }
+    }
 
     Pipeline(Workers workers, ChainStore store, CoinsCache coins, BlockConnector connector, Surroundings surroundings) {
         this.workers = workers;
@@ -120,25 +142,61 @@ final class Pipeline {
         this.surroundings = surroundings;
     }
 
-    /** Connects the blocks, each on the one before, until one fails. All that did not fail is settled on return. */
+    /**
+     * Connects blocks of the path, each on the one before, until a portion is done or one fails. All that was connected is
+     * settled on return. The path may be longer than {@link #MAX_PATH_BLOCKS}, to no effect.
+     */
     @Nullable
     Failure connect(List<BlockEntry> path) {
+        boolean orderly = false;
         try {
-            return run(path);
+            if (!isInWork(path)) {
+                dropWork();
+            }
+            portion = new Portion();
+            Failure failure = run(path);
+            orderly = failure == null;
+            return failure;
         } finally {
-            reading.clear();
-            fetching.clear();
-            behind.clear();
-            aheadTransactions = 0;
-            behindInputs = 0;
+            if (!orderly) {
+                dropWork();
+            }
         }
     }
 
+    /** Whether the blocks in work are the first of the path. */
+    private boolean isInWork(List<BlockEntry> path) {
+        if (fetching.size() + reading.size() > path.size()) {
+            return false;
+        }
+        Iterator<BlockEntry> expected = path.iterator();
+        return fetching.stream().allMatch(fetched -> fetched.entry == expected.next())
+                && reading.stream().allMatch(read -> read.entry == expected.next());
+    }
+
+    private void dropWork() {
+        reading.clear();
+        fetching.clear();
+        behind.clear();
+        aheadTransactions = 0;
+        behindInputs = 0;
+    }
+
+    /** Looks up again what was looked up before the store was written to, which may not hold any more. */
+    void storeChanged() {
+        List<Fetching> outdated = List.copyOf(fetching);
+        fetching.clear();
+        outdated.forEach(fetched -> fetching.add(fetch(fetched.entry, fetched.block)));
+    }
+
     private @Nullable Failure run(List<BlockEntry> path) {
-        int next = 0;
+        int next = fetching.size() + reading.size();
         while (next < path.size() || !reading.isEmpty() || !fetching.isEmpty()) {
             next = startReading(path, next);
             startFetching();
+            if (portion.isFull()) {
+                break;
+            }
             Failure failure = apply(fetching.removeFirst());
             if (failure != null) {
                 return failure;
@@ -148,7 +206,7 @@ final class Pipeline {
                 failure = settleAll();
                 if (failure == null) {
                     surroundings.makeRoom();
-                    generation++;
+                    storeChanged();
                 }
             }
             if (failure != null) {
@@ -179,18 +237,22 @@ final class Pipeline {
             Reading read = reading.removeFirst();
             PreparedBlock block = read.block.await().getFirst();
             aheadTransactions -= read.entry.transactionCount();
-            Lookup lookup = new Lookup();
-            block.spent().forEach(lookup::add);
-            if (surroundings.mustCheckForOverwrites(read.entry)) {
-                block.made().forEach(made -> made.forEach(coin -> lookup.add(coin.outPoint())));
-            }
-            List<List<OutPoint>> sought = lookup.parts;
-            List<Callable<List<@Nullable Coin>>> tasks = new ArrayList<>(sought.size());
-            for (List<OutPoint> outPoints : sought) {
-                tasks.add(() -> store.coins(outPoints));
-            }
-            fetching.add(new Fetching(read.entry, block, generation, sought, workers.submit(tasks)));
+            fetching.add(fetch(read.entry, block));
         }
+    }
+
+    private Fetching fetch(BlockEntry entry, PreparedBlock block) {
+        Lookup lookup = new Lookup();
+        block.spent().forEach(lookup::add);
+        if (surroundings.mustCheckForOverwrites(entry)) {
+            block.made().forEach(made -> made.forEach(coin -> lookup.add(coin.outPoint())));
+        }
+        List<List<OutPoint>> sought = lookup.parts;
+        List<Callable<List<@Nullable Coin>>> tasks = new ArrayList<>(sought.size());
+        for (List<OutPoint> outPoints : sought) {
+            tasks.add(() -> store.coins(outPoints));
+        }
+        return new Fetching(entry, block, sought, workers.submit(tasks));
     }
 
     /** Collects what the cache does not know, in portions for a task each. */
@@ -216,17 +278,16 @@ final class Pipeline {
             return settleAllOr(new Failure(entry, prepared.rejection()));
         }
         List<List<@Nullable Coin>> found = fetched.found.await();
-        boolean current = fetched.generation == generation;
-        if (current) {
-            for (int i = 0; i < found.size(); i++) {
-                for (int j = 0; j < found.get(i).size(); j++) {
-                    coins.offer(fetched.sought.get(i).get(j), found.get(i).get(j));
-                }
+        for (int i = 0; i < found.size(); i++) {
+            for (int j = 0; j < found.get(i).size(); j++) {
+                coins.offer(fetched.sought.get(i).get(j), found.get(i).get(j));
             }
         }
+        portion.blocks++;
+        portion.transactions += entry.transactionCount();
         int flags = surroundings.flags(entry);
         BlockEntry previous = Objects.requireNonNull(entry.previous());
-        return switch (connector.connect(prepared, previous, flags, current)) {
+        return switch (connector.connect(prepared, previous, flags, true)) {
             case BlockConnector.Outcome.Refused(Rejection rejection) -> settleAllOr(new Failure(entry, rejection));
             case BlockConnector.Outcome.Connected connected -> {
                 startScripts(entry, prepared.block(), connected, flags);
@@ -247,6 +308,7 @@ final class Pipeline {
             }
         }
         behindInputs += inputs;
+        portion.inputs += inputs;
         BlockUndo undo = connected.undo();
         Callable<byte[]> encoding = () -> surroundings.undoRecord(entry, undo);
         Pending<byte[]> undoRecord = workers.submit(List.of(encoding));

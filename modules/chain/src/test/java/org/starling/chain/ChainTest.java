@@ -190,12 +190,14 @@ class ChainTest {
         BlockEntry tip = test.tip();
         BlockEntry seventh = chain.tree().activeAt(7);
         chain.invalidate(seventh);
+        chain.activateBest();
         assertThat(test.height()).isEqualTo(6);
         assertThat(tip.isInvalid()).isTrue();
         List<Block> other = TestChain.branch(test.tip(), 2, 3);
         other.forEach(test::give);
         assertThat(test.height()).isEqualTo(8);
         chain.reconsider(tip);
+        chain.activateBest();
         assertThat(test.tip()).isSameAs(tip);
         assertThat(seventh.isInvalid()).isFalse();
         assertThatThrownBy(() -> chain.invalidate(chain.tree().genesis())).isInstanceOf(IllegalArgumentException.class);
@@ -211,8 +213,10 @@ class ChainTest {
         test.give(b);
         assertThat(test.tip().hash()).isEqualTo(a.hash());
         chain.prefer(chain.tree().find(b.hash()));
+        chain.activateBest();
         assertThat(test.tip().hash()).isEqualTo(b.hash());
         chain.prefer(chain.tree().find(a.hash()));
+        chain.activateBest();
         assertThat(test.tip().hash()).isEqualTo(a.hash());
     }
 
@@ -252,6 +256,7 @@ class ChainTest {
         List<Block> side = TestChain.branch(chain.tree().activeAt(90), 5, 4);
         side.forEach(test::give);
         chain.invalidate(test.tip());
+        chain.activateBest();
         BlockEntry tip = test.tip();
         Hash256 coins = test.coinsHash();
         chain.close();
@@ -317,10 +322,13 @@ class ChainTest {
         test.open();
         assertThat(test.height()).isGreaterThanOrEqualTo(20);
         test.chain.invalidate(test.chain.tree().activeAt(20));
+        test.chain.activateBest();
         test.chain.reconsider(
                 test.chain.tree().find(test.chain.tree().bestHeader().hash()));
+        test.chain.activateBest();
         while (test.height() > 20) {
             test.chain.invalidate(test.tip());
+            test.chain.activateBest();
         }
         assertThat(test.coinsHash()).isEqualTo(coins);
     }

@@ -98,6 +98,7 @@ class StorageTest {
         test.mineMany(3);
         // Back to what is left, and forward again.
         test.chain.invalidate(test.chain.tree().activeAt(260));
+        test.chain.activateBest();
         assertThat(test.height()).isEqualTo(259);
     }
 

@@ -86,11 +86,13 @@ class MempoolOnChainTest {
 
         BlockEntry entry = chain.tree().find(block.hash());
         chain.invalidate(entry);
+        chain.activateBest();
 
         assertThat(mempool.txids()).containsExactlyInAnyOrder(parent.txid(), child.txid());
         assertThat(mempool.entry(child.txid()).ancestorCount()).isEqualTo(2);
 
         chain.reconsider(entry);
+        chain.activateBest();
 
         assertThat(chain.tree().tip()).isEqualTo(entry);
         assertThat(mempool.size()).isZero();
@@ -122,6 +124,7 @@ class MempoolOnChainTest {
         Transaction early = add(spend(List.of(youngest), REWARD - 10_000));
         BlockEntry tip = chain.tree().tip();
         chain.invalidate(tip);
+        chain.activateBest();
 
         assertThat(chain.tree().tip().height()).isEqualTo(tip.height() - 1);
         assertThat(mempool.contains(early.txid())).isFalse();

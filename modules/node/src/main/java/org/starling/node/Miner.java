@@ -78,9 +78,7 @@ public final class Miner {
 
     /** Hands a block to the chain as if a peer that was asked had sent it. Null if it is valid. */
     public @Nullable Rejection submit(Block block) {
-        Acceptance acceptance = node.validation(
-                () -> node.chain().processBlock(block, true, node.clock().seconds(), true));
-        return switch (acceptance) {
+        return switch (node.submit(block)) {
             case Acceptance.Accepted accepted -> null;
             case Acceptance.Refused refused -> refused.rejection();
         };

@@ -4,12 +4,15 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.starling.bitcoin.PeerManager;
+import org.starling.chain.Acceptance;
 import org.starling.chain.Chain;
 import org.starling.chain.HeaderTree;
+import org.starling.consensus.Block;
 import org.starling.consensus.ChainParams;
 import org.starling.engine.AddressBook;
 import org.starling.engine.AddressBookFile;
@@ -57,6 +60,7 @@ public final class Node implements AutoCloseable {
     private final Network network;
     private final Miner miner;
     private final Discouragement discouraged = new Discouragement();
+    private final ValidationDesk desk;
     private long nextPolicyMillis;
     private long nextSaveMillis;
     private long saveIntervalMillis = FIRST_SAVE_MILLIS;
@@ -81,8 +85,7 @@ public final class Node implements AutoCloseable {
         book = AddressBookFile.load(
                 world.files(), ADDRESS_FILE, connections.routability(), random.child("addresses"), Node::log);
         policy = new ConnectionPolicy(connections.policy(), links, book, discouraged, random.child("connections"));
-        ValidationDesk desk =
-                new ValidationDesk(chain, mempool, clock, world.validation(), world.disk(), this::withPeers);
+        desk = new ValidationDesk(chain, mempool, clock, world.validation(), world.disk(), this::withPeers);
         peers = new PeerManager(
                 config.peers(),
                 new PeerManager.Parts(
@@ -101,9 +104,9 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Opens the chain, goes to the best block that is stored, and begins to listen and to connect.
+     * Opens the chain, begins to listen and to connect, and sets out for the best block that is stored.
      *
-     * @param prepare is given the chain before the best block is sought, to add listeners or import blocks
+     * @param prepare is given the chain before that, to add listeners
      * @throws NetworkException if an address to listen at cannot be used
      * @throws org.starling.world.StorageException if the stored data is damaged or the disk fails
      */
@@ -117,7 +120,6 @@ public final class Node implements AutoCloseable {
                 world.randomness().child("chain"),
                 clock.seconds());
         prepare.accept(chain);
-        chain.activateBest();
         Node node = new Node(config, world, clock, chain);
         try {
             node.open();
@@ -144,6 +146,7 @@ public final class Node implements AutoCloseable {
         links.setActive(clock.millis(), config.connections().active());
         nextSaveMillis = world.clock().millis() + saveIntervalMillis;
         world.core().execute(this::tend);
+        world.validation().execute(desk::activate);
         scheduleFlush();
     }
 
@@ -293,6 +296,29 @@ public final class Node implements AutoCloseable {
     /** Runs the task on the validation lane and waits for its outcome. */
     public <T> T validation(Callable<T> task) {
         return await(world.validation().call(task));
+    }
+
+    /**
+     * Changes what the best chain is, on the validation lane, and waits until the node has gone to it. Other tasks come in
+     * between if the way is long.
+     */
+    public <T> T change(Callable<T> task) {
+        AtomicBoolean more = new AtomicBoolean();
+        T result = validation(() -> {
+            T outcome = task.call();
+            more.set(chain.activateSome());
+            return outcome;
+        });
+        while (more.get()) {
+            more.set(validation(chain::activateSome));
+        }
+        return result;
+    }
+
+    /** Hands a block to the chain as if a peer that was asked had sent it, and waits for the verdict. */
+    public Acceptance submit(Block block) {
+        Acceptance accepted = change(() -> chain.acceptBlock(block, true, clock.seconds(), true));
+        return validation(() -> chain.verdict(accepted));
     }
 
     /**

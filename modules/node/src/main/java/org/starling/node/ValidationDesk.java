@@ -39,6 +39,7 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
     private final Lane disk;
     private final Consumer<Consumer<PeerManager>> toPeers;
     private boolean judgingForPeer;
+    private boolean catchingUp;
 
     /** @param toPeers runs a task with the peers on the core lane */
     ValidationDesk(
@@ -102,9 +103,26 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
                 case Acceptance.Refused refused -> refused.rejection();
             };
             // First the effect, then the verdict: what the peer says next is answered on the new tip.
-            chain.activateBest();
+            activate();
             toPeers.accept(peers -> peers.blockJudged(clock.millis(), peer, block.hash(), fault));
         });
+    }
+
+    /**
+     * Goes towards the best chain, on the validation lane. If that is far away, it takes further tasks, between which
+     * those of others come.
+     */
+    void activate() {
+        if (!catchingUp) {
+            proceed();
+        }
+    }
+
+    private void proceed() {
+        catchingUp = chain.activateSome();
+        if (catchingUp) {
+            validation.execute(this::proceed);
+        }
     }
 
     /** Whether the chain up to this block has the work that the best chain must have at least. */

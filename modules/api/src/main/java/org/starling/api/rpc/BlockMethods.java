@@ -99,7 +99,7 @@ final class BlockMethods {
     private static JsonNode steer(Call call, Consumer<BlockEntry> change) {
         BlockEntry entry = ChainMethods.entry(call, "blockhash");
         try {
-            call.node().validation(() -> {
+            call.node().change(() -> {
                 change.accept(entry);
                 return true;
             });

@@ -196,8 +196,7 @@ final class MiningMethods {
         if (known != null && known.hasBlock()) {
             return Json.text(known.isValidated() ? "duplicate" : "duplicate-inconclusive");
         }
-        Acceptance acceptance = node.validation(
-                () -> node.chain().processBlock(block, true, node.clock().seconds(), true));
+        Acceptance acceptance = node.submit(block);
         node.drain();
         return switch (acceptance) {
             case Acceptance.Refused refused -> Json.text(refused.rejection().reason());
