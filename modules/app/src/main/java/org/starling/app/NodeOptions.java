@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.starling.bitcoin.PeerSettings;
+import org.starling.bitcoin.Services;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.chain.ChainOptions;
@@ -186,7 +187,7 @@ final class NodeOptions {
         PeerSettings defaults = PeerSettings.of(params, agent());
         return new PeerSettings(
                 params,
-                defaults.services(),
+                settings.flag("v2transport", true) ? defaults.services() : defaults.services() & ~Services.P2P_V2,
                 defaults.userAgent(),
                 isListening(),
                 settings.flag("blocksonly", false),

@@ -115,7 +115,7 @@ final class Options {
         options.add("networkactive", "", "start with networking on (default: 1)");
         options.add("peertimeout", "<seconds>", "wait for a peer's handshake and pings (default: 60)");
         options.add("timeout", "<ms>", "wait for a connection to open (default: 5000)");
-        options.add("v2transport", "", "encrypt links to peers that can (BIP-0324)");
+        options.add("v2transport", "", "encrypt links to peers that can (BIP-0324, default: 1)");
         options.add("whitelist", "<[permissions@]ip or network>", "give peers from there permissions");
         options.add("uacomment", "<text>", "comment in the user agent");
         options.add("maxuploadtarget", "<n>", "most MiB to serve in a day (default: 0, no limit)");

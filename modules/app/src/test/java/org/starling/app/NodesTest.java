@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.starling.bitcoin.PeerInfo;
+import org.starling.bitcoin.PeerSettings;
+import org.starling.bitcoin.Services;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.chain.BlockImport;
@@ -83,6 +86,47 @@ class NodesTest {
         Node node = Node.start(NodeConfig.of(params, "/Test:1/").withConnections(connections), world.world());
         open.add(node);
         return node;
+    }
+
+    /** A node that does not speak the encrypted transport, connected to the others. */
+    private Node startPlain(ChainParams params, String name, Node other) throws Exception {
+        NetAddress address = other.core(() -> other.peers().ownAddresses().getFirst());
+        MachineWorld world = new MachineWorld(MachineWorld.Place.of(folder.resolve(name)), name + "-", failure -> {});
+        open.add(world);
+        PeerSettings encrypting = PeerSettings.of(params, "/Test:1/");
+        PeerSettings plain = encrypting.withServices(encrypting.services() & ~Services.P2P_V2);
+        Node node = Node.start(NodeConfig.of(params, "/Test:1/").withPeers(plain), world.world());
+        open.add(node);
+        node.core(() -> node.connections().add(address, true));
+        return node;
+    }
+
+    private static List<PeerInfo> readyPeers(Node node) {
+        return node.core(() -> node.peers().peers(node.clock().millis())).stream()
+                .filter(PeerInfo::handshakeComplete)
+                .toList();
+    }
+
+    @Test
+    void linksAreEncryptedWhereBothSidesCan() throws Exception {
+        Node first = start(ChainParams.regtest(), "first");
+        Node second = start(ChainParams.regtest(), "second", first);
+        await(
+                "the link of the first two",
+                () -> readyPeers(first).size() == 1 && readyPeers(second).size() == 1);
+        PeerInfo seen = readyPeers(first).getFirst();
+        assertThat(seen.transport()).isEqualTo("v2");
+        assertThat(seen.sessionId())
+                .hasSize(64)
+                .isEqualTo(readyPeers(second).getFirst().sessionId());
+
+        Node plain = startPlain(ChainParams.regtest(), "plain", first);
+        await(
+                "the link of the plain one",
+                () -> readyPeers(plain).size() == 1 && readyPeers(first).size() == 2);
+        assertThat(readyPeers(plain).getFirst().transport()).isEqualTo("v1");
+        assertThat(readyPeers(first).getLast().transport()).isEqualTo("v1");
+        assertThat(readyPeers(first).getLast().sessionId()).isEmpty();
     }
 
     private static void await(String what, BooleanSupplier condition) throws InterruptedException {

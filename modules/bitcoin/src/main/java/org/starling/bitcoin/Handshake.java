@@ -116,8 +116,9 @@ final class Handshake {
         Version version = java.util.Objects.requireNonNull(peer.version);
         String kind =
                 peer.link.kind().isInbound() ? "inbound" : peer.link.kind().label();
-        peers.debug("New " + kind + " peer connected: version: " + version.version() + ", blocks="
-                + version.startHeight() + ", " + peer + ", peeraddr=" + peer.link.remote());
+        peers.debug(
+                "New " + kind + " " + peer.link.transport().label() + " peer connected: version: " + version.version()
+                        + ", blocks=" + version.startHeight() + ", " + peer + ", peeraddr=" + peer.link.remote());
         return true;
     }
 

@@ -4,6 +4,7 @@ import org.starling.bitcoin.message.Ping;
 import org.starling.bitcoin.message.Pong;
 import org.starling.engine.Link;
 import org.starling.engine.LinkKind;
+import org.starling.engine.Transport;
 import org.starling.world.Randomness;
 
 /** Pings, the time they take, and peers that fell silent. */
@@ -91,7 +92,9 @@ final class Liveness {
             return "socket no message in first " + handshake / 1000 + " seconds";
         }
         if (!peer.verackReceived) {
-            return "version handshake timeout";
+            return link.transport().label().equals(Transport.DETECTING)
+                    ? "V2 handshake timeout"
+                    : "version handshake timeout";
         }
         if (link.kind() == LinkKind.ADDR_FETCH) {
             return "addrfetch connection timeout";

@@ -5,7 +5,7 @@ import org.starling.consensus.ChainParams;
 /**
  * How this node behaves among peers.
  *
- * @param services our service bits
+ * @param services our service bits; {@link Services#P2P_V2} turns the encrypted transport on
  * @param userAgent as BIP-0014 says, comments included
  * @param listening whether others can connect to us, so that our address is worth telling
  * @param blocksOnly transactions are not wanted
@@ -30,7 +30,7 @@ public record PeerSettings(
     public static PeerSettings of(ChainParams chain, String userAgent) {
         return new PeerSettings(
                 chain,
-                Services.NETWORK | Services.WITNESS | Services.NETWORK_LIMITED,
+                Services.NETWORK | Services.WITNESS | Services.NETWORK_LIMITED | Services.P2P_V2,
                 userAgent,
                 true,
                 false,
@@ -39,6 +39,21 @@ public record PeerSettings(
                 1000,
                 BitcoinLimits.HANDSHAKE_TIMEOUT_MILLIS,
                 false);
+    }
+
+    /** The same with other service bits. */
+    public PeerSettings withServices(long changed) {
+        return new PeerSettings(
+                chain,
+                changed,
+                userAgent,
+                listening,
+                blocksOnly,
+                serveMempool,
+                smallNetwork,
+                minRelayFeeratePerKvb,
+                handshakeTimeoutMillis,
+                traceMessages);
     }
 
     /** The same in a private network on one machine. */

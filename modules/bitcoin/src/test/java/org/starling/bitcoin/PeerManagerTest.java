@@ -650,6 +650,6 @@ class PeerManagerTest {
         TestNode.Remote peer = outbound(1);
         node.pass(1);
         List<TimedAddress> told = peer.take(AddrV2.class).getFirst().addresses();
-        assertThat(told).containsExactly(new TimedAddress(SECONDS, 0x409, NetAddress.parse("77.1.2.3:18444", 0)));
+        assertThat(told).containsExactly(new TimedAddress(SECONDS, 0xc09, NetAddress.parse("77.1.2.3:18444", 0)));
     }
 }

@@ -33,6 +33,7 @@ import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
 import org.starling.engine.Routability;
 import org.starling.engine.Transport;
+import org.starling.engine.Transports;
 import org.starling.engine.V1Transport;
 import org.starling.world.Endpoint;
 import org.starling.world.Network;
@@ -70,7 +71,7 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
 
     TestNode(PeerSettings settings) {
         links = new LinkTable(
-                this, () -> new V1Transport(REGTEST.magic()), address -> permissions, 100, event -> note(event));
+                this, Transports.plain(REGTEST.magic()), address -> permissions, 100, event -> note(event));
         manager = new PeerManager(
                 settings,
                 new PeerManager.Parts(links, book, discouraged, this, this, this, new SeededRandomness(7), this::note));
@@ -132,7 +133,7 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
     Remote outbound(int host, LinkKind kind) {
         Remote remote = new Remote(nextLink);
         remotes.put(nextLink, remote);
-        links.connect(NetAddress.of(endpoint(host)), kind);
+        links.connect(NetAddress.of(endpoint(host)), kind, false);
         links.handle(now, new NetworkEvent.Connected(remote.link, US, endpoint(host)));
         run();
         return remote;

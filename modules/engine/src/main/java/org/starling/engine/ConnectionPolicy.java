@@ -33,17 +33,29 @@ public final class ConnectionPolicy {
      * @param blockRelay outbound links wanted for blocks only
      * @param only if not empty, connect to these and no others ({@code -connect})
      * @param wantedServices service bits that a node chosen from the book must have
+     * @param encryptedServices service bits of nodes that speak the encrypted transport
      * @param active false to connect to named nodes only ({@code -connect=0})
      */
-    public record Settings(int fullRelay, int blockRelay, List<NetAddress> only, long wantedServices, boolean active) {
+    public record Settings(
+            int fullRelay,
+            int blockRelay,
+            List<NetAddress> only,
+            long wantedServices,
+            long encryptedServices,
+            boolean active) {
         public Settings {
             only = List.copyOf(only);
         }
     }
 
     private static final class Retry {
+        private final boolean encrypted;
         private long nextMillis;
         private long waitMillis = Limits.RETRY_FIRST_MILLIS;
+
+        Retry(boolean encrypted) {
+            this.encrypted = encrypted;
+        }
     }
 
     public ConnectionPolicy(
@@ -53,12 +65,16 @@ public final class ConnectionPolicy {
         this.book = book;
         this.discouraged = discouraged;
         this.random = random;
-        settings.only().forEach(address -> added.put(address, new Retry()));
+        settings.only().forEach(address -> added.put(address, new Retry(true)));
     }
 
-    /** Keeps a link to that node from now on ({@code addnode add}). False if it was named before, or too many are. */
-    public boolean add(NetAddress address) {
-        return added.size() < Limits.ADDED_NODES && added.putIfAbsent(address, new Retry()) == null;
+    /**
+     * Keeps a link to that node from now on ({@code addnode add}). False if it was named before, or too many are.
+     *
+     * @param encrypted whether the encrypted transport is tried first
+     */
+    public boolean add(NetAddress address, boolean encrypted) {
+        return added.size() < Limits.ADDED_NODES && added.putIfAbsent(address, new Retry(encrypted)) == null;
     }
 
     /** No longer keeps a link to it; an open one stays. False if it was not named. */
@@ -96,7 +112,7 @@ public final class ConnectionPolicy {
                 // Were the link lost, it would be sought again this soon.
                 retry.nextMillis = now + Limits.RETRY_FIRST_MILLIS;
             } else if (now >= retry.nextMillis && manualSlotFree()) {
-                links.connect(entry.getKey(), LinkKind.MANUAL);
+                links.connect(entry.getKey(), LinkKind.MANUAL, retry.encrypted);
                 retry.nextMillis = now + retry.waitMillis;
                 retry.waitMillis = Math.min(2 * retry.waitMillis, Limits.RETRY_LONGEST_MILLIS);
             }
@@ -123,12 +139,16 @@ public final class ConnectionPolicy {
             return;
         }
         KnownAddress chosen = kind == LinkKind.FEELER ? feelerTarget(now) : select(now, false);
-        if (chosen != null && links.connect(chosen.address(), kind)) {
+        if (chosen != null && links.connect(chosen.address(), kind, speaksEncrypted(chosen))) {
             book.attempt(now / 1000, chosen.address());
         }
         if (chosen == null && kind != LinkKind.FEELER) {
             fetchAddresses(now);
         }
+    }
+
+    private boolean speaksEncrypted(KnownAddress known) {
+        return (known.services() & settings.encryptedServices()) != 0;
     }
 
     /** Nobody is left to connect to: somebody known is asked for addresses, ever more seldom while that brings none. */
@@ -148,7 +168,7 @@ public final class ConnectionPolicy {
                 false,
                 candidate -> candidate.address().endpoint() != null && !discouraged.contains(candidate.address()));
         if (known != null) {
-            links.connect(known.address(), LinkKind.ADDR_FETCH);
+            links.connect(known.address(), LinkKind.ADDR_FETCH, true);
         }
         nextFetchMillis = now + fetchWaitMillis;
         fetchWaitMillis = Math.min(2 * fetchWaitMillis, Limits.FETCH_LONGEST_MILLIS);

@@ -8,6 +8,9 @@ public final class Limits {
     /** How far ahead of what has arrived the buffer of a message may grow, in bytes. */
     public static final int RESERVE_AHEAD_BYTES = 256 * 1024;
 
+    /** Most random bytes after the key of a BIP-0324 handshake. */
+    public static final int GARBAGE_BYTES = 4095;
+
     /** Above this many bytes waiting to be sent, a link's requests are not served until it has drained. */
     public static final int SEND_QUEUE_BYTES = 1_000_000;
 

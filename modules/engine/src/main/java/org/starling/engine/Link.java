@@ -24,6 +24,8 @@ public final class Link {
     private final long openedMillis;
     private final Transport transport;
     private final ArrayDeque<Bytes> queue = new ArrayDeque<>();
+    // Messages that wait for the transport's handshake.
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final TreeMap<String, Long> sentByType = new TreeMap<>();
     private final TreeMap<String, Long> receivedByType = new TreeMap<>();
     private long queuedBytes;
@@ -35,6 +37,8 @@ public final class Link {
     private long bytesReceived;
     private long lastSendMillis;
     private long lastReceiveMillis;
+
+    private record Waiting(String type, Bytes payload) {}
 
     Link(
             long id,
@@ -133,17 +137,36 @@ public final class Link {
         return Collections.unmodifiableSortedMap(receivedByType);
     }
 
-    void enqueue(String type, Bytes wire) {
-        queue.add(wire);
-        queuedBytes += wire.length();
-        count(sentByType, type, wire.length());
+    /** Puts a message in line, once the transport's handshake allows it. */
+    void enqueue(String type, Bytes payload) {
+        if (transport.ready()) {
+            Bytes wire = transport.encode(type, payload);
+            queue.add(wire);
+            queuedBytes += wire.length();
+            count(sentByType, type, wire.length());
+        } else {
+            waiting.add(new Waiting(type, payload));
+            queuedBytes += V1Transport.HEADER_BYTES + payload.length();
+        }
     }
 
-    void enqueueHandshake(Bytes wire) {
+    /**
+     * Puts what the transport has to say for itself in line, and then what waited for that. Returns whether this is the
+     * first that we say.
+     */
+    boolean enqueueHandshake() {
+        Bytes wire = transport.takeHandshake();
+        boolean first = !wire.isEmpty() && queue.isEmpty() && bytesSent == 0;
         if (!wire.isEmpty()) {
             queue.add(wire);
             queuedBytes += wire.length();
         }
+        while (!waiting.isEmpty() && transport.ready()) {
+            Waiting next = waiting.remove();
+            queuedBytes -= V1Transport.HEADER_BYTES + next.payload().length();
+            enqueue(next.type(), next.payload());
+        }
+        return first;
     }
 
     long queuedBytes() {
@@ -210,6 +233,7 @@ public final class Link {
     void closed() {
         closed = true;
         queue.clear();
+        waiting.clear();
         queuedBytes = 0;
     }
 

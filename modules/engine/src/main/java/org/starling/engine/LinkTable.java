@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.world.Endpoint;
@@ -21,7 +20,7 @@ import org.starling.world.NetworkEvent;
  */
 public final class LinkTable {
     private final Network network;
-    private final Supplier<Transport> transports;
+    private final Transports transports;
     private final Function<NetAddress, Set<Permission>> permissions;
     private final Consumer<LogEvent> log;
     private final int maxInbound;
@@ -34,8 +33,8 @@ public final class LinkTable {
     private long totalSent;
     private long totalReceived;
 
-    /** A link being opened. */
-    public record Attempt(NetAddress address, LinkKind kind) {}
+    /** A link being opened, perhaps with the encrypted transport. */
+    public record Attempt(NetAddress address, LinkKind kind, boolean encrypted) {}
 
     /**
      * @param transports makes the transport of each new link
@@ -44,7 +43,7 @@ public final class LinkTable {
      */
     public LinkTable(
             Network network,
-            Supplier<Transport> transports,
+            Transports transports,
             Function<NetAddress, Set<Permission>> permissions,
             int maxInbound,
             Consumer<LogEvent> log) {
@@ -132,13 +131,24 @@ public final class LinkTable {
         return active;
     }
 
-    /** Begins to connect. Returns false if that cannot work: networking is off, or the address needs a proxy. */
-    public boolean connect(NetAddress address, LinkKind kind) {
+    /** Whether the encrypted transport is spoken. */
+    public boolean encrypts() {
+        return transports.encrypt();
+    }
+
+    /**
+     * Begins to connect. Returns false if that cannot work: networking is off, or the address needs a proxy.
+     *
+     * @param encrypted whether the other side is likely to speak the encrypted transport; if it turns out not to, it is
+     *     connected to again without
+     */
+    public boolean connect(NetAddress address, LinkKind kind, boolean encrypted) {
         Endpoint endpoint = address.endpoint();
         if (endpoint == null || !active) {
             return false;
         }
-        attempts.put(network.connect(endpoint, Limits.CONNECT_TIMEOUT_MILLIS), new Attempt(address, kind));
+        long number = network.connect(endpoint, Limits.CONNECT_TIMEOUT_MILLIS);
+        attempts.put(number, new Attempt(address, kind, encrypted && encrypts()));
         return true;
     }
 
@@ -149,7 +159,7 @@ public final class LinkTable {
             case NetworkEvent.Connected connected -> {
                 Attempt attempt = attempts.remove(connected.link());
                 if (attempt != null) {
-                    open(now, connected.link(), attempt.kind(), attempt.address(), NetAddress.of(connected.local()));
+                    opened(now, connected, attempt);
                 }
             }
             case NetworkEvent.Received received -> {
@@ -187,20 +197,45 @@ public final class LinkTable {
             network.close(accepted.link());
             return;
         }
-        open(now, accepted.link(), LinkKind.INBOUND, remote, NetAddress.of(accepted.local()));
+        open(new Link(
+                nextId++,
+                accepted.link(),
+                LinkKind.INBOUND,
+                remote,
+                NetAddress.of(accepted.local()),
+                permissions.apply(remote),
+                now,
+                transports.inbound()));
     }
 
-    private void open(long now, long networkLink, LinkKind kind, NetAddress remote, NetAddress local) {
-        Link link =
-                new Link(nextId++, networkLink, kind, remote, local, permissions.apply(remote), now, transports.get());
+    private void opened(long now, NetworkEvent.Connected connected, Attempt attempt) {
+        open(new Link(
+                nextId++,
+                connected.link(),
+                attempt.kind(),
+                attempt.address(),
+                NetAddress.of(connected.local()),
+                permissions.apply(attempt.address()),
+                now,
+                transports.outbound(attempt.encrypted())));
+    }
+
+    private void open(Link link) {
+        long now = link.openedMillis();
         byId.put(link.id(), link);
-        byNetworkLink.put(networkLink, link);
-        link.enqueueHandshake(link.transport().takeHandshake());
-        flush(now, link);
+        byNetworkLink.put(link.networkLink(), link);
+        sendHandshake(now, link);
         handler().opened(now, link);
         if (!link.isClosed()) {
-            network.read(networkLink);
+            network.read(link.networkLink());
         }
+    }
+
+    private void sendHandshake(long now, Link link) {
+        if (link.enqueueHandshake()) {
+            log.accept(LogEvent.debug("net", "start sending v2 handshake to " + link));
+        }
+        flush(now, link);
     }
 
     private void received(long now, Link link, Bytes data) {
@@ -215,8 +250,7 @@ public final class LinkTable {
     public void pump(long now, Link link) {
         while (link.awaitingRead() && !link.isClosed() && !handler().busy(link)) {
             Transport.Incoming incoming = link.transport().next();
-            link.enqueueHandshake(link.transport().takeHandshake());
-            flush(now, link);
+            sendHandshake(now, link);
             switch (incoming) {
                 case null -> {
                     link.awaitingRead(false);
@@ -227,7 +261,10 @@ public final class LinkTable {
                     link.countReceived(Link.OTHER, bad.wireBytes());
                     bad(now, link, bad.reason());
                 }
-                case Transport.Failure failure -> close(now, link, failure.reason());
+                case Transport.Failure failure -> {
+                    log.accept(LogEvent.debug("net", failure.reason() + ", " + link));
+                    close(now, link, failure.reason());
+                }
             }
         }
     }
@@ -259,7 +296,7 @@ public final class LinkTable {
         if (link.isClosed()) {
             return;
         }
-        link.enqueue(type, link.transport().encode(type, payload));
+        link.enqueue(type, payload);
         if (link.queuedBytes() > Limits.SEND_QUEUE_HARD_BYTES) {
             close(now, link, "it reads too slowly: " + link.queuedBytes() + " bytes wait for it");
             return;
@@ -287,8 +324,11 @@ public final class LinkTable {
         link.closed();
         byId.remove(link.id());
         byNetworkLink.remove(link.networkLink());
-        log.accept(LogEvent.debug("net", "disconnecting " + link + ": " + reason));
+        log.accept(LogEvent.debug("net", reason + ", disconnecting " + link));
         handler().closed(now, link, reason);
+        if (link.transport().refusedUnanswered() && connect(link.remote(), link.kind(), false)) {
+            log.accept(LogEvent.debug("net", "retrying with v1 transport protocol for " + link));
+        }
     }
 
     /** The open links for which the test holds. */

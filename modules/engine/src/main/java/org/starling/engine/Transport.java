@@ -8,6 +8,9 @@ import org.starling.bytes.Bytes;
  * bytes, takes decoded messages until there are none, and sends what {@link #encode} and {@link #takeHandshake} return.
  */
 public interface Transport {
+    /** The {@link #label} until it is known what the other side speaks. */
+    String DETECTING = "detecting";
+
     /** What came out of received bytes. */
     sealed interface Incoming {}
 
@@ -42,8 +45,16 @@ public interface Transport {
     /** The message as it goes on the wire. */
     Bytes encode(String type, Bytes payload);
 
-    /** As getpeerinfo names it: {@code v1}, {@code v2} or, before it is known, {@code detecting}. */
+    /** As getpeerinfo names it: {@code v1}, {@code v2} or, before it is known, {@link #DETECTING}. */
     String label();
+
+    /**
+     * Whether a link that closes now does so as one to a node that speaks only the v1 transport: such a node closes when it
+     * reads the first bytes of the other, without an answer.
+     */
+    default boolean refusedUnanswered() {
+        return false;
+    }
 
     /** Identifies an encrypted session to both ends; empty if the transport has none. */
     Bytes sessionId();

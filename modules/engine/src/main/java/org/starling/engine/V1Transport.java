@@ -21,17 +21,16 @@ public final class V1Transport implements Transport {
     static final int HEADER_BYTES = 24;
 
     private static final int TYPE_AT = 4;
-    private static final int TYPE_BYTES = 12;
+    static final int TYPE_BYTES = 12;
     private static final int LENGTH_AT = 16;
     private static final int CHECKSUM_AT = 20;
 
     private final Bytes magic;
     private final byte[] header = new byte[HEADER_BYTES];
     private int headerFilled;
-    // Null while the header is read; grows with what arrives, not with what was promised.
-    private byte @Nullable [] payload;
+    // Null while the header is read.
+    private @Nullable PieceBuffer payload;
     private int payloadLength;
-    private int payloadFilled;
     private Bytes input = Bytes.EMPTY;
     private boolean failed;
 
@@ -68,10 +67,16 @@ public final class V1Transport implements Transport {
             if (headerFilled < HEADER_BYTES) {
                 return null;
             }
-            payload = new byte[Math.min(payloadLength, Limits.RESERVE_AHEAD_BYTES)];
-            payloadFilled = 0;
+            payload = new PieceBuffer(payloadLength);
         }
-        return readPayload(payload);
+        input = payload.take(input);
+        if (!payload.complete()) {
+            return null;
+        }
+        Bytes complete = Bytes.wrap(payload.array(), 0, payloadLength).compact();
+        headerFilled = 0;
+        payload = null;
+        return finish(complete);
     }
 
     private @Nullable String badHeader() {
@@ -92,25 +97,6 @@ public final class V1Transport implements Transport {
         return null;
     }
 
-    private @Nullable Incoming readPayload(byte[] into) {
-        byte[] array = into;
-        int taken = Math.min(payloadLength - payloadFilled, input.length());
-        if (payloadFilled + taken > array.length) {
-            int size = Math.max(payloadFilled + taken, Math.min(array.length * 2, array.length + 1_000_000));
-            array = Arrays.copyOf(array, Math.min(payloadLength, size));
-            payload = array;
-        }
-        input.slice(0, taken).copyTo(array, payloadFilled);
-        payloadFilled += taken;
-        input = input.from(taken);
-        if (payloadFilled < payloadLength) {
-            return null;
-        }
-        headerFilled = 0;
-        payload = null;
-        return finish(Bytes.wrap(array, 0, payloadLength).compact());
-    }
-
     private Incoming finish(Bytes complete) {
         int wireBytes = HEADER_BYTES + complete.length();
         byte[] checksum = checksum(complete);
@@ -120,7 +106,7 @@ public final class V1Transport implements Transport {
                             + Hex.encode(checksum, 0, 4) + " was " + Hex.encode(header, CHECKSUM_AT, 4),
                     wireBytes);
         }
-        String type = type();
+        String type = type(header, TYPE_AT);
         if (type == null) {
             return new BadMessage(
                     "Header error: Invalid message type (" + shownType() + ", " + complete.length() + " bytes)",
@@ -129,22 +115,22 @@ public final class V1Transport implements Transport {
         return new Message(type, complete, wireBytes);
     }
 
-    /** Printable ASCII, then zeros only; null for anything else. */
-    private @Nullable String type() {
+    /** The type in 12 bytes: printable ASCII, then zeros only; null for anything else. */
+    static @Nullable String type(byte[] bytes, int at) {
         int length = 0;
-        while (length < TYPE_BYTES && header[TYPE_AT + length] != 0) {
-            int c = header[TYPE_AT + length];
+        while (length < TYPE_BYTES && bytes[at + length] != 0) {
+            int c = bytes[at + length];
             if (c < ' ' || c > '~') {
                 return null;
             }
             length++;
         }
         for (int i = length; i < TYPE_BYTES; i++) {
-            if (header[TYPE_AT + i] != 0) {
+            if (bytes[at + i] != 0) {
                 return null;
             }
         }
-        return new String(header, TYPE_AT, length, StandardCharsets.US_ASCII);
+        return new String(bytes, at, length, StandardCharsets.US_ASCII);
     }
 
     private String shownType() {

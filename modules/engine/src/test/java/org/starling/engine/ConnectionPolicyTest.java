@@ -16,8 +16,8 @@ class ConnectionPolicyTest {
     private static final Endpoint US = new Endpoint(Bytes.fromHex("7f000001"), 18444);
 
     private final FakeNetwork network = new FakeNetwork();
-    private final LinkTable links = new LinkTable(
-            network, () -> new V1Transport(Bytes.fromHex("fabfb5da")), address -> Set.of(), 10, event -> {});
+    private final LinkTable links =
+            new LinkTable(network, Transports.plain(Bytes.fromHex("fabfb5da")), address -> Set.of(), 10, event -> {});
     private final AddressBook book =
             new AddressBook(Bytes.wrap(new byte[32]), Routability.PUBLIC, new SeededRandomness(1));
     private final Discouragement discouraged = new Discouragement();
@@ -55,7 +55,7 @@ class ConnectionPolicyTest {
 
     private ConnectionPolicy policy(NetAddress... only) {
         return new ConnectionPolicy(
-                new ConnectionPolicy.Settings(8, 2, List.of(only), 9, true),
+                new ConnectionPolicy.Settings(8, 2, List.of(only), 9, 0x800, true),
                 links,
                 book,
                 discouraged,
@@ -135,8 +135,8 @@ class ConnectionPolicyTest {
     void addedNodesCanBeRemoved() {
         ConnectionPolicy policy = policy();
         NetAddress node = NetAddress.parse("9.9.9.9:1", 0);
-        assertThat(policy.add(node)).isTrue();
-        assertThat(policy.add(node)).isFalse();
+        assertThat(policy.add(node, true)).isTrue();
+        assertThat(policy.add(node, true)).isFalse();
         run(policy, NOW, NOW + 1_000, true);
         assertThat(policy.linkedAdded()).containsExactly(node);
         assertThat(policy.remove(node)).isTrue();

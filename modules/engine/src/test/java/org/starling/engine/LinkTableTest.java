@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.starling.bytes.Bytes;
 import org.starling.world.Endpoint;
 import org.starling.world.NetworkEvent;
+import org.starling.world.SeededRandomness;
 
 class LinkTableTest {
     private static final Bytes MAGIC = Bytes.fromHex("fabfb5da");
@@ -18,8 +19,7 @@ class LinkTableTest {
     private final FakeNetwork network = new FakeNetwork();
     private final List<LogEvent> log = new ArrayList<>();
     private final Recorder service = new Recorder();
-    private final LinkTable table =
-            new LinkTable(network, () -> new V1Transport(MAGIC), address -> Set.of(), 2, log::add);
+    private final LinkTable table = new LinkTable(network, Transports.plain(MAGIC), address -> Set.of(), 2, log::add);
 
     LinkTableTest() {
         table.attach(service);
@@ -80,8 +80,10 @@ class LinkTableTest {
 
     @Test
     void outboundOpensOrFails() {
-        assertThat(table.connect(NetAddress.of(remote(1)), LinkKind.MANUAL)).isTrue();
-        assertThat(table.connect(NetAddress.of(remote(2)), LinkKind.FEELER)).isTrue();
+        assertThat(table.connect(NetAddress.of(remote(1)), LinkKind.MANUAL, false))
+                .isTrue();
+        assertThat(table.connect(NetAddress.of(remote(2)), LinkKind.FEELER, false))
+                .isTrue();
         table.handle(5, new NetworkEvent.Connected(1, US, remote(1)));
         table.handle(5, new NetworkEvent.Closed(2, "refused"));
         assertThat(service.events).containsExactly("opened 0 MANUAL", "unreachable 1.2.3.4:2 refused");
@@ -157,5 +159,79 @@ class LinkTableTest {
                 .isEqualTo("closed 1 too many bad messages, the last: cannot read nonsense");
         assertThat(network.closed).containsExactly(11L, 12L);
         assertThat(log).extracting(LogEvent::text).anyMatch(text -> text.contains("cannot read nonsense, peer=1"));
+    }
+
+    /** A table that speaks the encrypted transport, over the same network and for the same service. */
+    private LinkTable encrypting() {
+        LinkTable encrypting = new LinkTable(
+                network,
+                Transports.encrypted(MAGIC, List.of("ping"), new SeededRandomness(7)),
+                address -> Set.of(),
+                2,
+                log::add);
+        encrypting.attach(service);
+        return encrypting;
+    }
+
+    @Test
+    void messagesWaitForTheHandshakeOfTheTransport() {
+        LinkTable one = encrypting();
+        one.connect(NetAddress.of(remote(1)), LinkKind.MANUAL, true);
+        one.handle(1, new NetworkEvent.Connected(1, US, remote(1)));
+        Link link = one.links().iterator().next();
+        one.send(1, link, "ping", Bytes.EMPTY);
+        assertThat(link.sentByType()).isEmpty();
+        assertThat(link.queuedBytes()).isEqualTo(24);
+
+        V2Transport other =
+                new V2Transport(new V2Transport.Rules(MAGIC, List.of("ping")), false, new SeededRandomness(8));
+        other.receive(network.sent.get(1L).removeFirst());
+        assertThat(other.next()).isNull();
+        one.handle(2, new NetworkEvent.Drained(1));
+        one.handle(2, new NetworkEvent.Received(1, other.takeHandshake()));
+        assertThat(link.queuedBytes()).isZero();
+        assertThat(link.sentByType()).containsEntry("ping", 21L);
+        assertThat(link.transport().label()).isEqualTo("v2");
+        other.receive(network.sent.get(1L).removeFirst());
+        assertThat(other.next()).isEqualTo(new Transport.Message("ping", Bytes.EMPTY, 21));
+    }
+
+    @Test
+    void whatWaitsForAHandshakeIsBounded() {
+        LinkTable one = encrypting();
+        one.connect(NetAddress.of(remote(1)), LinkKind.MANUAL, true);
+        one.handle(1, new NetworkEvent.Connected(1, US, remote(1)));
+        Link link = one.links().iterator().next();
+        Bytes large = Bytes.wrap(new byte[Limits.MESSAGE_BYTES]);
+        for (int i = 0; i < 3; i++) {
+            one.send(1, link, "block", large);
+        }
+        assertThat(link.isClosed()).isTrue();
+        assertThat(link.queuedBytes()).isZero();
+    }
+
+    @Test
+    void whoRefusesTheEncryptedTransportIsConnectedToWithout() {
+        LinkTable one = encrypting();
+        one.connect(NetAddress.of(remote(1)), LinkKind.BLOCK_RELAY, true);
+        one.handle(1, new NetworkEvent.Connected(1, US, remote(1)));
+        assertThat(network.sent.get(1L).getFirst().length()).isGreaterThanOrEqualTo(64);
+        one.handle(2, new NetworkEvent.Closed(1, "closed by the other side"));
+        assertThat(one.attempts())
+                .containsExactly(new LinkTable.Attempt(NetAddress.of(remote(1)), LinkKind.BLOCK_RELAY, false));
+        one.handle(3, new NetworkEvent.Connected(2, US, remote(1)));
+        assertThat(one.links().iterator().next().transport().label()).isEqualTo("v1");
+        one.handle(4, new NetworkEvent.Closed(2, "closed by the other side"));
+        assertThat(one.attempts()).isEmpty();
+    }
+
+    @Test
+    void switchingNetworkingOffRetriesNothing() {
+        LinkTable one = encrypting();
+        one.connect(NetAddress.of(remote(1)), LinkKind.MANUAL, true);
+        one.handle(1, new NetworkEvent.Connected(1, US, remote(1)));
+        one.setActive(2, false);
+        assertThat(one.attempts()).isEmpty();
+        assertThat(network.connects).hasSize(1);
     }
 }

@@ -9,6 +9,9 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.starling.bitcoin.PeerManager;
+import org.starling.bitcoin.Services;
+import org.starling.bitcoin.message.ShortTypes;
+import org.starling.bytes.Bytes;
 import org.starling.chain.Acceptance;
 import org.starling.chain.Chain;
 import org.starling.chain.HeaderTree;
@@ -22,7 +25,7 @@ import org.starling.engine.LinkTable;
 import org.starling.engine.LogEvent;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
-import org.starling.engine.V1Transport;
+import org.starling.engine.Transports;
 import org.starling.mempool.Mempool;
 import org.starling.world.Endpoint;
 import org.starling.world.Network;
@@ -78,7 +81,7 @@ public final class Node implements AutoCloseable {
         network = world.network().apply(this::handle);
         links = new LinkTable(
                 network,
-                () -> new V1Transport(chain.params().magic()),
+                transports(config, random.child("transport")),
                 this::permissionsOf,
                 connections.max() - connections.outboundSlots(),
                 Node::log);
@@ -142,12 +145,19 @@ public final class Node implements AutoCloseable {
             ownAddress(NetAddress.of(bound));
         }
         config.connections().external().forEach(this::ownAddress);
-        config.connections().added().forEach(policy::add);
+        config.connections().added().forEach(address -> policy.add(address, true));
         links.setActive(clock.millis(), config.connections().active());
         nextSaveMillis = world.clock().millis() + saveIntervalMillis;
         world.core().execute(this::tend);
         world.validation().execute(desk::activate);
         scheduleFlush();
+    }
+
+    private static Transports transports(NodeConfig config, Randomness random) {
+        Bytes magic = config.chain().params().magic();
+        return (config.peers().services() & Services.P2P_V2) == 0
+                ? Transports.plain(magic)
+                : Transports.encrypted(magic, ShortTypes.BIP324, random);
     }
 
     private void ownAddress(NetAddress address) {

@@ -73,7 +73,12 @@ public record NodeConfig(
         ConnectionPolicy.Settings policy() {
             int full = Math.min(max, fullRelay);
             return new ConnectionPolicy.Settings(
-                    full, Math.min(max - full, blockRelay), only, Services.NETWORK | Services.WITNESS, automatic);
+                    full,
+                    Math.min(max - full, blockRelay),
+                    only,
+                    Services.NETWORK | Services.WITNESS,
+                    Services.P2P_V2,
+                    automatic);
         }
 
         /** No listening, nobody to connect to but those in the address book. */

@@ -117,10 +117,16 @@ final class LinkMethods {
     private static JsonNode addNode(Call call) {
         Node node = call.node();
         String command = call.text("command");
+        boolean able = node.core(() -> node.links().encrypts());
+        boolean encrypted = call.flag("v2transport", able);
+        if (encrypted && !able) {
+            throw new RpcException(
+                    RpcException.INVALID_PARAMETER, "Error: v2transport requested but not enabled (see -v2transport)");
+        }
         switch (command) {
             case "add" -> {
                 NetAddress address = address(call, call.text("node"));
-                if (!node.core(() -> node.connections().add(address))) {
+                if (!node.core(() -> node.connections().add(address, encrypted))) {
                     throw new RpcException(RpcException.CLIENT_NODE_ALREADY_ADDED, "Error: Node already added");
                 }
             }
@@ -134,7 +140,7 @@ final class LinkMethods {
             }
             case "onetry" -> {
                 NetAddress address = address(call, call.text("node"));
-                node.core(() -> node.links().connect(address, LinkKind.MANUAL));
+                node.core(() -> node.links().connect(address, LinkKind.MANUAL, encrypted));
             }
             default -> {
                 RpcMethod method = call.server().table().find("addnode");
@@ -186,7 +192,14 @@ final class LinkMethods {
         }
         NetAddress address = address(call, call.text("address"));
         Node node = call.node();
-        if (!node.core(() -> node.links().connect(address, kind))) {
+        boolean able = node.core(() -> node.links().encrypts());
+        boolean encrypted = call.flag("v2transport", able);
+        if (encrypted && !able) {
+            throw new RpcException(
+                    RpcException.INVALID_PARAMETER,
+                    "Error: Adding v2transport connections requires -v2transport init flag to be set.");
+        }
+        if (!node.core(() -> node.links().connect(address, kind, encrypted))) {
             throw new RpcException(
                     RpcException.CLIENT_NODE_CAPACITY_REACHED,
                     "Error: Already at capacity for specified connection type.");
