@@ -3,11 +3,8 @@ package org.starling.app;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.starling.bytes.Bytes;
 import org.starling.chain.BlockEntry;
 import org.starling.chain.BlockImport;
-import org.starling.chain.ByteSource;
 import org.starling.chain.Chain;
 import org.starling.chain.ChainOptions;
 import org.starling.consensus.ChainParams;
@@ -40,8 +35,6 @@ import picocli.CommandLine.Parameters;
         description = "Reads block files (blk*.dat), or folders of them such as Bitcoin Core's blocks directory, into a"
                 + " data directory, and validates the blocks. The files are only read.")
 final class ImportCommand implements Callable<Integer> {
-    private static final String XOR_FILE = "xor.dat";
-    private static final int XOR_BYTES = 8;
     private static final long STORE_CACHE_BYTES = 64L << 20;
 
     @Option(
@@ -157,44 +150,12 @@ final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    private void read(Path file, BlockImport blocks, Chain chain) throws UsageException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteSource source = new ChannelSource(file, channel, channel.size());
-            Progress progress = new Progress(file, source.size(), chain);
-            blocks.file(source, keyOf(file), progress);
-            progress.end();
-        } catch (IOException e) {
-            throw new UsageException("Cannot read " + file + ": " + e.getMessage());
-        }
-    }
-
-    /** The key beside a file of Bitcoin Core's; none for other files. */
-    private static Bytes keyOf(Path file) throws IOException {
-        Path key = file.resolveSibling(XOR_FILE);
-        if (!file.getFileName().toString().matches("blk[0-9]{5}\\.dat") || !Files.exists(key)) {
-            return Bytes.EMPTY;
-        }
-        byte[] bytes = Files.readAllBytes(key);
-        if (bytes.length != XOR_BYTES) {
-            throw new IOException(key + " has " + bytes.length + " bytes where a key has " + XOR_BYTES);
-        }
-        return Bytes.wrap(bytes);
-    }
-
-    private record ChannelSource(Path path, FileChannel channel, long size) implements ByteSource {
-        @Override
-        public int read(long position, byte[] target, int offset, int length) {
-            ByteBuffer buffer = ByteBuffer.wrap(target, offset, length);
-            try {
-                int count = 0;
-                while (buffer.hasRemaining() && count >= 0) {
-                    count = channel.read(buffer, position + buffer.position() - offset);
-                }
-            } catch (IOException e) {
-                throw new StorageException("Cannot read " + path + ": " + e.getMessage(), e);
-            }
-            return buffer.position() - offset;
-        }
+    private void read(Path path, BlockImport blocks, Chain chain) throws UsageException {
+        BlockFile file = BlockFile.of(path);
+        Progress progress = new Progress(path, file.size(), chain);
+        blocks.add(file, file.xorKey(), progress);
+        blocks.readAll();
+        progress.end();
     }
 
     /** A bar that moves on a terminal; elsewhere a line a file. Damage is told on standard error, once for each place. */

@@ -180,11 +180,11 @@ final class NodeCommand implements RpcHost {
                 MachineWorld world = openWorld();
                 RpcSetup setup = new RpcSetup(settings, directory)) {
             if (!settings.flag("server", true)) {
-                runNode(config, world, null);
+                runNode(options, config, world, null);
             } else {
                 try (RpcServer rpc = RpcServer.start(setup.config(options.params()), RpcTable.ofNode(), this)) {
                     rpc.setWarmup("Loading block index…");
-                    runNode(config, world, rpc);
+                    runNode(options, config, world, rpc);
                 }
             }
         } catch (IOException e) {
@@ -219,10 +219,15 @@ final class NodeCommand implements RpcHost {
         stop();
     }
 
-    private void runNode(NodeConfig config, MachineWorld world, @Nullable RpcServer rpc)
+    private void runNode(NodeOptions options, NodeConfig config, MachineWorld world, @Nullable RpcServer rpc)
             throws NetworkException, IOException, UsageException {
         long stopHeight = settings.number("stopatheight", 0);
-        try (Node node = Node.start(config, world.world(), chain -> stopAt(chain, stopHeight))) {
+        int checkBlocks = options.checkBlocks();
+        int checkLevel = options.checkLevel();
+        try (Node node = Node.start(config, world.world(), options.imports(), chain -> {
+            chain.verify(checkBlocks, checkLevel);
+            stopAt(chain, stopHeight);
+        })) {
             long mocked = settings.number("mocktime", 0);
             if (mocked != 0) {
                 node.mockTime(mocked);

@@ -2,6 +2,7 @@ package org.starling.app;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -23,11 +24,16 @@ import org.starling.engine.Routability;
 import org.starling.mempool.BlockAssembler;
 import org.starling.mempool.Feerate;
 import org.starling.mempool.MempoolOptions;
+import org.starling.node.Node;
 import org.starling.node.NodeConfig;
 import org.starling.world.Endpoint;
 
 /** Makes a node's configuration of the settings, and refuses what cannot be meant. */
 final class NodeOptions {
+    private static final int DEFAULT_CHECK_BLOCKS = 6;
+    private static final int DEFAULT_CHECK_LEVEL = 3;
+    private static final int MAX_CHECK_LEVEL = 4;
+
     private static final int MIN_PRUNE_MEBIBYTES = 550;
     private static final int MAX_AGENT_CHARACTERS = 256;
     private static final long SIGNET_SPACING_SECONDS = 600;
@@ -108,11 +114,44 @@ final class NodeOptions {
                 .withCoinsCacheBytes(
                         Math.min(cache, (long) (Runtime.getRuntime().maxMemory() * CACHE_SHARE)))
                 .withObfuscateBlocks(settings.flag("blocksxor", true))
-                .withReindex(settings.flag("reindex", false) || settings.flag("reindex-chainstate", false))
+                .withRebuild(rebuild())
                 .withPrune(prune());
         return settings.flag("fastprune", false)
                 ? options.withMaxBlockFileBytes(ChainOptions.FAST_PRUNE_FILE_BYTES)
                 : options;
+    }
+
+    private ChainOptions.Rebuild rebuild() throws UsageException {
+        if (settings.flag("reindex", false)) {
+            return ChainOptions.Rebuild.INDEX;
+        }
+        if (!settings.flag("reindex-chainstate", false)) {
+            return ChainOptions.Rebuild.NOTHING;
+        }
+        if (settings.number("prune", 0) != 0) {
+            throw new UsageException("Prune mode is incompatible with -reindex-chainstate. Use full -reindex instead.");
+        }
+        return ChainOptions.Rebuild.COINS;
+    }
+
+    /** The files of {@code -loadblock}. */
+    List<Node.ImportFile> imports() throws UsageException {
+        List<Node.ImportFile> files = new ArrayList<>();
+        for (String name : settings.list("loadblock")) {
+            BlockFile file = BlockFile.of(Path.of(name));
+            files.add(new Node.ImportFile(name, file, file.xorKey()));
+        }
+        return files;
+    }
+
+    /** How many of the last blocks are checked at the start; 0 for all. */
+    int checkBlocks() throws UsageException {
+        return Math.clamp(settings.number("checkblocks", DEFAULT_CHECK_BLOCKS), 0, Integer.MAX_VALUE);
+    }
+
+    /** How thoroughly they are checked, 0 to 4. */
+    int checkLevel() throws UsageException {
+        return Math.clamp(settings.number("checklevel", DEFAULT_CHECK_LEVEL), 0, MAX_CHECK_LEVEL);
     }
 
     private ChainOptions.Prune prune() throws UsageException {

@@ -92,6 +92,8 @@ final class Options {
         options.add("minimumchainwork", "<hex>", "least work of a chain to synchronise with");
         options.add("blocksdir", "<dir>", "where the block files are kept (default: the data directory)");
         options.add("blocksxor", "", "obfuscate the block files (default: 1)");
+        options.add("checkblocks", "<n>", "check so many of the last blocks at the start; 0 is all (default: 6)");
+        options.add("checklevel", "<n>", "how thoroughly -checkblocks does it, 0 to 4 (default: 3)");
         options.add("dbcache", "<MiB>", "memory for the coins cache (default: 450)");
         options.add("loadblock", "<file>", "import a block file at start");
         options.add(
@@ -203,7 +205,7 @@ final class Options {
         accept("""
                 acceptstalefeeestimates addresstype alertnotify allowignoredconf asmap avoidpartialspends bantime
                 blockfilterindex blocknotify blockreconstructionextratxn blockreservedweight capturemessages changetype
-                checkaddrman checkblockindex checkblocks checklevel checkmempool checkpoints choosedatadir
+                checkaddrman checkblockindex checkmempool checkpoints choosedatadir
                 cjdnsreachable coinstatsindex consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio dblogsize
                 deprecatedrpc disablewallet discardfee fallbackfee fastprune fixedseeds flushwallet forcecompactdb
                 forcednsseed help-debug i2pacceptincoming i2psam keypool lang listenonion loglevelalways

@@ -172,7 +172,7 @@ class NodesTest {
                     first.chain(),
                     new org.starling.world.SameThreadWorkers(),
                     first.clock().seconds());
-            blockImport.file(source, Bytes.EMPTY, new BlockImport.Observer() {});
+            blockImport.add(source, Bytes.EMPTY, new BlockImport.Observer() {});
             return blockImport.finish();
         });
         assertThat(first.headers().tip().height()).isEqualTo(438);

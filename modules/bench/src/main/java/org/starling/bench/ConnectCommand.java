@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
+import org.starling.chain.BlockImport;
 import org.starling.chain.BlockUndo;
 import org.starling.chain.Chain;
 import org.starling.chain.ChainListener;
@@ -76,13 +77,14 @@ final class ConnectCommand implements Callable<Integer> {
         ChainOptions options = new ChainOptions(params)
                 .withCoinsCacheBytes(
                         Math.min((long) cacheMib << 20, Runtime.getRuntime().maxMemory() / 2))
-                .withReindex(true);
+                .withRebuild(ChainOptions.Rebuild.INDEX);
         Clock total = new Clock();
         try (RocksStore store = RocksStore.open(folder.resolve("chainstate"), 64L << 20);
                 ThreadWorkers workers = new ThreadWorkers("worker", threads)) {
             Clock indexing = new Clock();
-            Chain chain = Chain.open(
-                    options, store, blocks, workers, new SeededRandomness(1), System.currentTimeMillis() / 1000);
+            long nowSeconds = System.currentTimeMillis() / 1000;
+            Chain chain = Chain.open(options, store, blocks, workers, new SeededRandomness(1), nowSeconds);
+            new BlockImport(chain, workers, nowSeconds).readAll();
             System.out.printf(
                     "index:   %d headers, %d MB, %s%n", chain.tree().size(), blocks.totalBytes() / 1_000_000, indexing);
             Count count = new Count();

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.starling.consensus.Block;
 import org.starling.consensus.BlockRules;
 import org.starling.consensus.ChainParams;
@@ -17,6 +19,8 @@ import org.starling.world.Workers;
  * time: after each portion tip, coins and what the listeners know agree, so that other work can be done in between.
  */
 final class ActiveChain implements Pipeline.Surroundings {
+    private static final Logger LOG = LoggerFactory.getLogger(Chain.class);
+
     /** Beyond two weeks of work on top, scripts below the assumed valid block are not checked. */
     private static final long ASSUME_VALID_DEPTH_SECONDS = 14L * 24 * 60 * 60;
 
@@ -121,15 +125,25 @@ final class ActiveChain implements Pipeline.Surroundings {
     private void disconnectTip() {
         BlockEntry entry = tip;
         BlockEntry previous = Objects.requireNonNull(entry.previous(), "genesis cannot be disconnected");
-        BlockUndo undo = entry.hasBlock() ? stored.undo(entry) : null;
-        if (undo == null) {
-            throw new StorageException("Block " + entry + " cannot be disconnected: its data are "
-                    + (upkeep.isPruned() ? "pruned" : "missing") + "; the chain must be built again (-reindex).");
+        Block block;
+        @Nullable BlockUndo undo;
+        try {
+            block = stored.block(entry);
+            undo = stored.undo(entry);
+        } catch (StorageException | IllegalStateException e) {
+            throw cannotDisconnect(entry, e);
         }
-        Block block = stored.block(entry);
+        if (undo == null) {
+            throw cannotDisconnect(entry, new StorageException("its undo data are not stored"));
+        }
         connector.disconnect(block, entry, undo);
         tip = previous;
         listeners.forEach(listener -> listener.blockDisconnected(entry, block, undo));
+    }
+
+    private static StorageException cannotDisconnect(BlockEntry entry, RuntimeException cause) {
+        LOG.error("Block {} cannot be disconnected: the chain must be built again (-reindex)", entry, cause);
+        return new StorageException("Failed to disconnect block.", cause);
     }
 
     /** Marks a block invalid and goes back to before it, if it is active. */

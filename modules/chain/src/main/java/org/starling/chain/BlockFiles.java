@@ -88,6 +88,34 @@ final class BlockFiles {
         infos.set(number, info);
     }
 
+    /** Lets nothing be written before {@code end} of that file; gives where writing may begin. */
+    int reserve(int number, int end) {
+        BlockFileInfo info = info(number);
+        if (info.size < end) {
+            info.size = end;
+            dirtyInfos.add(number);
+        }
+        return info.size;
+    }
+
+    /** Makes the file to write to one behind all that are on disk. */
+    void goBeyondExisting() {
+        for (String name : files.list("")) {
+            Integer number = numberOf(name);
+            if (number != null) {
+                info(number + 1);
+            }
+        }
+    }
+
+    /** Goes back to the last file that holds something. */
+    void goBackToLast() {
+        while (infos.size() > 1 && infos.getLast().size == 0) {
+            infos.removeLast();
+            dirtyInfos.remove(infos.size());
+        }
+    }
+
     /** Appends a block and tells where its serialization begins. */
     Position append(Block block, int height) {
         int length = block.totalLength();

@@ -6,36 +6,35 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.bytes.MalformedException;
-import org.starling.chain.BlockScanner.Found;
 import org.starling.consensus.Block;
-import org.starling.consensus.BlockHeader;
 import org.starling.consensus.BlockRules;
 import org.starling.consensus.Rejection;
+import org.starling.world.FileStore;
 import org.starling.world.FileStore.OpenFile;
 import org.starling.world.Workers;
-import org.starling.world.Workers.Pending;
 
 /**
  * Takes blocks from block files, in whatever order they stand there: one whose parent is not known yet waits, by its
- * place only, until the parent comes. Workers parse and check ahead; the chain grows while the file is read.
+ * place only, until the parent comes. Workers parse and check ahead; the chain grows while a foreign file is read. If the
+ * index of the chain is being built anew, its own block files come first.
+ *
+ * <p>{@link #some} does a portion of the work, a fraction of a second of it, so that others can use the chain in between.
  */
 public final class BlockImport {
     private static final Logger LOG = LoggerFactory.getLogger(BlockImport.class);
-
-    /** Serialized blocks in work at once. */
-    private static final long MAX_PARSING_BYTES = 16L << 20;
-
-    private static final int MAX_PARSING_BLOCKS = 256;
+    private static final Logger REINDEX = LoggerFactory.getLogger("reindex");
 
     /** The chain is extended whenever so many bytes of blocks were taken in. */
     private static final long BYTES_PER_ACTIVATION = 24L << 20;
+
+    /** Bytes of blocks in a portion of reading. */
+    private static final long PORTION_BYTES = 8L << 20;
 
     /** Blocks that wait for a parent; more are dropped, and a second import finds them. */
     private static final int MAX_WAITING = 2_000_000;
@@ -62,8 +61,11 @@ public final class BlockImport {
     private final Chain chain;
     private final Workers workers;
     private final long nowSeconds;
-    private final boolean activate;
+    private final Deque<Input> inputs = new ArrayDeque<>();
     private final Map<Hash256, List<Waiting>> waiting = new HashMap<>();
+    private @Nullable ParsedBlocks reading;
+    private int readTo;
+    private boolean activating;
     private int waitingCount;
     private long bytesSinceActivation;
     private int blocks;
@@ -73,159 +75,173 @@ public final class BlockImport {
     /** Where a block is that waits for its parent. */
     private record Waiting(Input input, long position, int length) {}
 
-    /** A file in work; {@code ownNumber} is negative if it is not one of our own block files. */
-    private record Input(ByteSource source, XorKey key, int ownNumber, Observer observer) {}
-
-    private record Parsed(
-            Found.Content record,
-            @Nullable Block block,
-            @Nullable Rejection rejection,
-            String fault) {}
-
-    private record Parsing(long position, Pending<Parsed> result) {}
+    /** A file in work from {@code start} on; {@code ownNumber} is negative if it is not one of our own block files. */
+    private record Input(ByteSource source, XorKey key, long start, int ownNumber, Observer observer) {}
 
     /** An import into the chain. Like the chain itself it is the validation thread's. */
     public BlockImport(Chain chain, Workers workers, long nowSeconds) {
-        this(chain, workers, nowSeconds, true);
-    }
-
-    private BlockImport(Chain chain, Workers workers, long nowSeconds, boolean activate) {
         this.chain = chain;
         this.workers = workers;
         this.nowSeconds = nowSeconds;
-        this.activate = activate;
+        if (chain.isReindexing()) {
+            addOwnFiles(0);
+        }
     }
 
     /**
-     * Takes the blocks of a foreign file and extends the chain by them.
+     * Adds a foreign file, to be read after those added before. The source is used until the import is finished.
      *
      * @param xorKey the eight bytes that the file is XORed with; empty for none
      */
-    public void file(ByteSource source, Bytes xorKey, Observer observer) {
+    public void add(ByteSource source, Bytes xorKey, Observer observer) {
         XorKey key = xorKey.isEmpty() ? XorKey.NONE : XorKey.of(xorKey);
-        chain.guard(() -> scan(new Input(source, key, -1, observer), 0));
+        inputs.add(new Input(source, key, 0, -1, observer));
     }
 
-    /** Extends the chain by what is left, and sums up. */
+    /** Reads a portion of the files, or extends the chain by one; false if nothing is left to do. */
+    public boolean some() {
+        if (chain.isClosed()) {
+            return false;
+        }
+        if (activating) {
+            activating = chain.activateSome();
+            return true;
+        }
+        if (inputs.isEmpty()) {
+            return false;
+        }
+        chain.guard(() -> read(inputs.getFirst()));
+        if (inputs.isEmpty() && chain.isReindexing()) {
+            chain.reindexed();
+        }
+        return true;
+    }
+
+    /** Reads all that was added. */
+    public void readAll() {
+        while (some()) {}
+    }
+
+    /** Reads what is left, extends the chain by it, and sums up. */
     public Summary finish() {
+        readAll();
         chain.activateBest();
+        return summary();
+    }
+
+    public Summary summary() {
         return new Summary(blocks, stored, rejected, waitingCount);
     }
 
-    /**
-     * Takes in blocks that stand in our own files behind what the index knows: those that a crash left out of it, or
-     * all, when the index is built anew.
-     */
+    /** Takes in blocks that stand in our own files behind what the index knows, as a crash may leave them. */
     static void recoverTail(Chain chain, Workers workers, long nowSeconds) {
-        BlockImport recovery = new BlockImport(chain, workers, nowSeconds, false);
-        BlockFiles files = chain.blockFiles();
-        int first = files.lastNumber();
-        for (String name : files.files().list("")) {
-            Integer number = BlockFiles.numberOf(name);
-            if (number != null && number >= first) {
-                recovery.ownFile(number, name);
-            }
+        BlockImport recovery = new BlockImport(chain, workers, nowSeconds);
+        recovery.addOwnFiles(chain.blockFiles().lastNumber());
+        while (!recovery.inputs.isEmpty()) {
+            recovery.read(recovery.inputs.getFirst());
         }
         if (recovery.stored > 0) {
             LOG.info("Found {} blocks on disk that the index did not have", recovery.stored);
         }
     }
 
-    private void ownFile(int number, String name) {
+    private void addOwnFiles(int first) {
         BlockFiles files = chain.blockFiles();
-        try (OpenFile file = files.files().open(name)) {
-            Observer log = new Observer() {
-                @Override
-                public void damaged(long from, long to, String reason) {
-                    LOG.warn("{} from byte {} to {}: {}", name, from, to, reason);
-                }
-            };
-            ByteSource source = new ByteSource() {
-                @Override
-                public long size() {
-                    return file.size();
-                }
-
-                @Override
-                public int read(long position, byte[] target, int offset, int length) {
-                    return file.read(position, target, offset, length);
-                }
-            };
-            scan(new Input(source, files.key(), number, log), files.info(number).size);
-            if (file.size() > files.info(number).size) {
-                file.truncate(files.info(number).size);
-            }
-        }
-    }
-
-    private void scan(Input input, long start) {
-        BlockScanner scanner = new BlockScanner(input.source, chain.params().magic(), input.key, start);
-        Deque<Parsing> parsing = new ArrayDeque<>();
-        long bytes = 0;
-        boolean ended = false;
-        while (!ended || !parsing.isEmpty()) {
-            while (!ended && bytes < MAX_PARSING_BYTES && parsing.size() < MAX_PARSING_BLOCKS) {
-                switch (scanner.next()) {
-                    case null -> ended = true;
-                    case Found.Damage(long from, long to) ->
-                        input.observer.damaged(from, to, "no block; skipped " + (to - from) + " bytes");
-                    case Found.Content record -> {
-                        bytes += record.bytes().length();
-                        parsing.add(new Parsing(record.position(), workers.submit(List.of(parse(record)))));
+        for (String name : files.files().list("")) {
+            Integer number = BlockFiles.numberOf(name);
+            if (number != null && number >= first) {
+                Observer log = new Observer() {
+                    @Override
+                    public void damaged(long from, long to, String reason) {
+                        LOG.warn("{} from byte {} to {}: {}", name, from, to, reason);
                     }
-                }
+                };
+                ByteSource source = OwnFile.of(files.files(), name);
+                inputs.add(new Input(source, files.key(), files.info(number).size, number, log));
             }
-            if (!parsing.isEmpty()) {
-                Parsing first = parsing.removeFirst();
-                Parsed parsed = first.result.await().getFirst();
-                bytes -= parsed.record.bytes().length();
-                input.observer.progress(first.position);
-                if (parsed.block == null) {
-                    // What follows may be inside this record: read again from just behind its magic.
-                    input.observer.damaged(first.position - BlockFiles.HEADER_BYTES, first.position, parsed.fault);
-                    scanner.reject(parsed.record);
-                    parsing.clear();
-                    bytes = 0;
-                    ended = false;
-                } else {
-                    take(input, first.position, parsed.block, parsed.rejection);
+        }
+    }
+
+    /** One of our own block files, open only while it is read. */
+    private record OwnFile(FileStore files, String name, long size) implements ByteSource {
+        static OwnFile of(FileStore files, String name) {
+            try (OpenFile file = files.open(name)) {
+                return new OwnFile(files, name, file.size());
+            }
+        }
+
+        @Override
+        public int read(long position, byte[] target, int offset, int length) {
+            try (OpenFile file = files.open(name)) {
+                return file.read(position, target, offset, length);
+            }
+        }
+
+        void truncate(long end) {
+            if (size > end) {
+                try (OpenFile file = files.open(name)) {
+                    file.truncate(end);
                 }
             }
         }
+    }
+
+    private void read(Input input) {
+        ParsedBlocks from = reading;
+        if (from == null) {
+            if (input.ownNumber >= 0 && chain.isReindexing()) {
+                LOG.info("Reindexing block file {}...", BlockFiles.blockFile(input.ownNumber));
+            }
+            from = new ParsedBlocks(input.source, input.key, input.start, chain.params(), workers, input.observer);
+            reading = from;
+            readTo = 0;
+        }
+        long bytes = 0;
+        while (bytes < PORTION_BYTES && !activating) {
+            ParsedBlocks.Parsed parsed = from.next();
+            if (parsed == null) {
+                end(input);
+                return;
+            }
+            bytes += parsed.block().totalLength();
+            readTo = (int) parsed.position() + parsed.block().totalLength();
+            take(input, parsed);
+        }
+    }
+
+    private void end(Input input) {
+        reading = null;
+        inputs.removeFirst();
         input.observer.progress(input.source.size());
-    }
-
-    private Callable<Parsed> parse(Found.Content record) {
-        return () -> parsed(record);
-    }
-
-    private Parsed parsed(Found.Content record) {
-        try {
-            Block block = Block.parse(record.bytes());
-            return new Parsed(record, block, BlockRules.check(block, chain.params()), "");
-        } catch (MalformedException e) {
-            return new Parsed(record, null, null, "the block is damaged: " + e.getMessage());
+        if (input.source instanceof OwnFile own) {
+            // Blocks that wait for parents in other files stay; what is no block goes.
+            own.truncate(chain.blockFiles().reserve(input.ownNumber, readTo));
         }
     }
 
     /** Accepts the block, and then those that waited for it. */
-    private void take(Input input, long position, Block block, @Nullable Rejection fault) {
+    private void take(Input input, ParsedBlocks.Parsed parsed) {
         blocks++;
-        BlockHeader header = block.header();
+        Block block = parsed.block();
+        Hash256 parent = block.header().previous();
         HeaderTree tree = chain.tree();
-        if (!tree.contains(header.previous()) && !tree.contains(block.hash())) {
-            await(input, position, block);
+        if (!tree.contains(parent) && !tree.contains(block.hash())) {
+            REINDEX.debug("LoadExternalBlockFile: Out of order block {}, parent {} not known", block.hash(), parent);
+            await(input, parsed.position(), block);
             return;
         }
-        accept(input, position, block, fault);
+        accept(input, parsed.position(), block, parsed.rejection());
         Deque<Hash256> arrived = new ArrayDeque<>(List.of(block.hash()));
         while (!arrived.isEmpty()) {
-            List<Waiting> children = waiting.remove(arrived.removeFirst());
+            Hash256 known = arrived.removeFirst();
+            List<Waiting> children = waiting.remove(known);
             if (children != null) {
                 for (Waiting child : children) {
                     waitingCount--;
                     Block again = readAgain(child);
                     if (again != null) {
+                        REINDEX.debug(
+                                "LoadExternalBlockFile: Processing out of order child {} of {}", again.hash(), known);
                         accept(child.input, child.position, again, BlockRules.check(again, chain.params()));
                         arrived.add(again.hash());
                     }
@@ -272,9 +288,10 @@ public final class BlockImport {
                 input.observer.damaged(position, position, "block " + block.hash() + " is refused: " + rejection);
             }
         }
-        if (activate && bytesSinceActivation >= BYTES_PER_ACTIVATION) {
+        // Our own blocks are all read first: then the best chain is known, and what is assumed valid with it.
+        if (own == null && bytesSinceActivation >= BYTES_PER_ACTIVATION) {
             bytesSinceActivation = 0;
-            chain.activateBest();
+            activating = true;
         }
     }
 }

@@ -220,7 +220,7 @@ final class BlockIndex {
     }
 
     private void findBestHeader() {
-        BlockEntry best = tree.bestHeader().isInvalid() ? tree.tip() : tree.bestHeader();
+        BlockEntry best = tree.bestHeader().isInvalid() ? tree.genesis() : tree.bestHeader();
         for (BlockEntry entry : tree.all()) {
             if (!entry.isInvalid() && entry.chainWork().compareTo(best.chainWork()) > 0) {
                 best = entry;

@@ -33,7 +33,8 @@ final class BlockTrial {
         return rejection == null ? connect(block, previous, params, coins) : rejection;
     }
 
-    private static @Nullable Rejection connect(Block block, BlockEntry previous, ChainParams params, CoinsCache coins) {
+    /** The verdict on a block that is checked by itself; the coins, those at {@code previous}, are left as they were. */
+    static @Nullable Rejection connect(Block block, BlockEntry previous, ChainParams params, CoinsCache coins) {
         int height = previous.height() + 1;
         int flags = BlockRules.scriptFlags(block.hash(), height, params);
         PreparedBlock prepared = PreparedBlock.of(block, height, null);

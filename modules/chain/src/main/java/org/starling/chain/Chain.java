@@ -43,10 +43,12 @@ public final class Chain implements AutoCloseable {
     private final Admission admission;
     private final List<ChainListener> listeners = new ArrayList<>();
     private @Nullable StorageException failure;
+    private boolean reindexing;
     private boolean closed;
 
     private Chain(ChainOptions options, ChainLoader.Loaded loaded, Workers workers, Randomness randomness) {
         this.params = options.params();
+        this.reindexing = loaded.reindexing();
         this.store = loaded.store();
         this.blockFiles = loaded.blockFiles();
         this.index = loaded.index();
@@ -64,7 +66,8 @@ public final class Chain implements AutoCloseable {
     /**
      * Opens the chain, creating it with its genesis block if the stores are empty, and repairs what a crash left: coins
      * written in part are completed, blocks on disk that the index does not know are taken in. The best chain is not
-     * activated yet; call {@link #activateBest} when listeners are in place.
+     * activated yet; call {@link #activateBest} when listeners are in place. If the index is to be built anew it is empty
+     * now: a {@link BlockImport} fills it.
      *
      * @param store for the index and the coins
      * @param files the folder of the block files
@@ -81,12 +84,11 @@ public final class Chain implements AutoCloseable {
         Chain chain = new Chain(options, loaded, workers, randomness);
         chain.guard(() -> {
             chain.index.rebuild(ChainLoader.byHeight(chain.tree), chain.tree.tip());
-            BlockImport.recoverTail(chain, workers, nowSeconds);
-            chain.storeGenesis();
-            chain.upkeep.flushIndex();
-            if (chain.store.isSet(ChainStore.REINDEXING)) {
-                chain.store.set(ChainStore.REINDEXING, false);
+            if (!chain.reindexing) {
+                BlockImport.recoverTail(chain, workers, nowSeconds);
+                chain.storeGenesis();
             }
+            chain.upkeep.flushIndex();
         });
         return chain;
     }
@@ -96,8 +98,8 @@ public final class Chain implements AutoCloseable {
         if (!genesis.hasBlock() && genesis.transactionCount() == 0) {
             Block block = params.genesis();
             index.received(genesis, block.transactions().size(), blockFiles.append(block, 0), genesis);
-            genesis.add(BlockEntry.VALIDATED);
         }
+        index.change(genesis, BlockEntry.VALIDATED, 0);
     }
 
     // Reading, from any thread
@@ -149,6 +151,26 @@ public final class Chain implements AutoCloseable {
     /** Transactions whose scripts need no check when a block has them. */
     public ScriptCache scriptCache() {
         return scriptCache;
+    }
+
+    /** Whether the index is being built anew and lacks blocks that are in the files. */
+    public boolean isReindexing() {
+        return reindexing;
+    }
+
+    /** The index is complete again. */
+    void reindexed() {
+        guard(() -> {
+            blockFiles.goBackToLast();
+            storeGenesis();
+            upkeep.flushIndex();
+            store.set(ChainStore.REINDEXING, false);
+            reindexing = false;
+        });
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     ChainStore store() {
@@ -255,6 +277,19 @@ public final class Chain implements AutoCloseable {
     /** Treats the block as if it had come before others of the same work. Call {@link #activateBest} afterwards. */
     public void prefer(BlockEntry entry) {
         guard(() -> index.prefer(entry, active.tip()));
+    }
+
+    /**
+     * Checks the last blocks and the coins against each other, as {@code -checkblocks} and {@code -checklevel} ask when a
+     * node starts; changes nothing. Call before the chain is activated.
+     *
+     * @param blocks how many; 0 for all
+     * @param level 0 to 4: each checks what those below it do and more
+     * @throws StorageException if something does not fit
+     */
+    public void verify(int blocks, int level) {
+        new CoinsCheck(params, store, stored, level)
+                .run(active.tip(), blocks == 0 ? Integer.MAX_VALUE : blocks, upkeep.coinsCacheBytes());
     }
 
     /** Makes the chain as it is now durable, keeping coins in memory. A crash later comes back to here or further. */

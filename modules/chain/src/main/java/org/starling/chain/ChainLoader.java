@@ -53,6 +53,7 @@ final class ChainLoader {
     /**
      * The chain as it stands in the stores.
      *
+     * @param reindexing whether the index is empty because it is built anew
      * @param flushedTip the block that the stored coins are at; null if there are none yet
      */
     record Loaded(
@@ -62,17 +63,27 @@ final class ChainLoader {
             CoinsCache coins,
             BlockConnector connector,
             boolean pruned,
+            boolean reindexing,
             @Nullable BlockEntry flushedTip) {}
 
     Loaded load() {
-        if (options.reindex() || store.isSet(ChainStore.REINDEXING)) {
+        boolean reindexing = options.rebuild() == ChainOptions.Rebuild.INDEX || store.isSet(ChainStore.REINDEXING);
+        if (reindexing) {
             clearForReindex();
+        } else if (options.rebuild() == ChainOptions.Rebuild.COINS || store.isRemovingCoins()) {
+            LOG.info("Building the coins again from the blocks");
+            store.wipeCoins();
         }
         store.fileInfos().forEach(blockFiles::load);
         loadEntries();
         BlockEntry flushedTip = loadTip();
         checkFiles();
-        return new Loaded(store, blockFiles, index, coins, connector, store.isSet(ChainStore.PRUNED), flushedTip);
+        if (reindexing) {
+            // What comes meanwhile goes into a file of its own.
+            blockFiles.goBeyondExisting();
+        }
+        boolean pruned = store.isSet(ChainStore.PRUNED);
+        return new Loaded(store, blockFiles, index, coins, connector, pruned, reindexing, flushedTip);
     }
 
     private void clearForReindex() {

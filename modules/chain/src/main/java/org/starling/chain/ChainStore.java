@@ -27,7 +27,7 @@ import org.starling.world.StorageException;
  *   C + txid + VARINT index    a coin
  *   B                          the block up to which coins are applied
  *   H                          while coins are written in several batches: the new block, then the old one
- *   P, X                       pruned; rebuilding the index (present or absent)
+ *   P, X, Y                    pruned; rebuilding the index; removing the coins (present or absent)
  * </pre>
  */
 final class ChainStore {
@@ -35,12 +35,16 @@ final class ChainStore {
     private static final byte[] HEAD_BLOCKS = {'H'};
     static final byte[] PRUNED = {'P'};
     static final byte[] REINDEXING = {'X'};
+    private static final byte[] REMOVING_COINS = {'Y'};
     static final byte[] COINS = {'C'};
     private static final byte[] ENTRIES = {'b'};
     private static final byte[] FILES = {'f'};
 
     /** Coins are written in batches of about so many bytes. */
     static final int BATCH_BYTES = 16 << 20;
+
+    /** Keys removed at once. */
+    private static final int WIPE_KEYS = 100_000;
 
     private final KeyValueStore store;
 
@@ -138,16 +142,36 @@ final class ChainStore {
         store.write(value ? batch.put(flag, new byte[0]) : batch.delete(flag), Durability.SYNCED);
     }
 
-    /** Removes everything, flags included. */
+    /** Removes everything but the note that the index is built anew. */
     void wipe() {
-        for (byte first : new byte[] {'H', 'B', 'C', 'b', 'f', 'P'}) {
+        wipe('H', 'B', 'C', 'Y', 'b', 'f', 'P');
+    }
+
+    /** Removes the coins; a crash on the way is made good by {@link #isRemovingCoins}. */
+    void wipeCoins() {
+        set(REMOVING_COINS, true);
+        wipe('H', 'B', 'C');
+        set(REMOVING_COINS, false);
+    }
+
+    /** Whether the removal of the coins began and did not end. */
+    boolean isRemovingCoins() {
+        return isSet(REMOVING_COINS);
+    }
+
+    private void wipe(int... firsts) {
+        for (int first : firsts) {
             List<byte[]> keys = new ArrayList<>();
-            store.scan(new byte[] {first}, (key, value) -> keys.add(key));
-            for (int from = 0; from < keys.size(); from += 100_000) {
+            do {
+                keys.clear();
+                store.scan(new byte[] {(byte) first}, (key, value) -> {
+                    keys.add(key);
+                    return keys.size() < WIPE_KEYS;
+                });
                 Batch batch = store.batch();
-                keys.subList(from, Math.min(keys.size(), from + 100_000)).forEach(batch::delete);
+                keys.forEach(batch::delete);
                 store.write(batch, Durability.BUFFERED);
-            }
+            } while (keys.size() == WIPE_KEYS);
         }
     }
 

@@ -34,6 +34,10 @@ final class Upkeep {
         return pruned;
     }
 
+    long coinsCacheBytes() {
+        return options.coinsCacheBytes();
+    }
+
     /** Whether so many coins are in memory that they should be written. */
     boolean wantsRoom() {
         return coins.usedBytes() > options.coinsCacheBytes();

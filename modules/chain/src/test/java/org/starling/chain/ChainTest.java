@@ -351,4 +351,17 @@ class ChainTest {
                 .isEqualTo("bad-txns-BIP30");
         assertThat(early.height()).isEqualTo(4);
     }
+
+    /** What is left as the best header is valid, even if all that has more work was built on the invalid block. */
+    @Test
+    void anInvalidatedBranchLeavesNoBestHeaderBehind() {
+        TestChain test = new TestChain(1);
+        test.mineMany(6);
+        Block header = TestChain.block(test.tip(), 1);
+        test.chain.acceptHeaders(List.of(header.header()), TestChain.NOW, true);
+        test.chain.invalidate(test.chain.tree().activeAt(3));
+        test.chain.activateBest();
+        assertThat(test.height()).isEqualTo(2);
+        assertThat(test.chain.tree().bestHeader()).isEqualTo(test.tip());
+    }
 }

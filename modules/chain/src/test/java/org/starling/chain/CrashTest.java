@@ -43,7 +43,7 @@ class CrashTest {
     }
 
     private boolean crashAt(long write, ChainOptions options) {
-        TestChain test = new TestChain(write * 31, options.withReindex(false));
+        TestChain test = new TestChain(write * 31, options.withRebuild(ChainOptions.Rebuild.NOTHING));
         test.chain.flush();
         test.disk.crashAtWrite(write);
         int flushed = 0;

@@ -114,7 +114,7 @@ class ImportTest {
             }
         };
         BlockImport blockImport = new BlockImport(target.chain, new SameThreadWorkers(), TestChain.NOW * 2);
-        blockImport.file(source, key, new BlockImport.Observer() {
+        blockImport.add(source, key, new BlockImport.Observer() {
             @Override
             public void damaged(long from, long to, String reason) {
                 damage.add(from + ".." + to + " " + reason);

@@ -153,7 +153,7 @@ class StorageTest {
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("is missing from " + names.getLast())
                 .hasMessageContaining("-reindex");
-        test.options = SMALL_FILES.withReindex(true);
+        test.options = SMALL_FILES.withRebuild(ChainOptions.Rebuild.INDEX);
         test.open();
         assertThat(test.height()).isEqualTo(49);
         test.options = SMALL_FILES;

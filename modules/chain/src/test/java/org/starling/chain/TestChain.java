@@ -60,7 +60,7 @@ final class TestChain {
                 events.add("-" + entry.height());
             }
         });
-        chain.activateBest();
+        new BlockImport(chain, new SameThreadWorkers(), NOW).finish();
         return this;
     }
 

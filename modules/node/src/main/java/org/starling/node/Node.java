@@ -1,5 +1,6 @@
 package org.starling.node;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,8 @@ import org.starling.bitcoin.Services;
 import org.starling.bitcoin.message.ShortTypes;
 import org.starling.bytes.Bytes;
 import org.starling.chain.Acceptance;
+import org.starling.chain.BlockImport;
+import org.starling.chain.ByteSource;
 import org.starling.chain.Chain;
 import org.starling.chain.HeaderTree;
 import org.starling.consensus.Block;
@@ -64,6 +67,7 @@ public final class Node implements AutoCloseable {
     private final Miner miner;
     private final Discouragement discouraged = new Discouragement();
     private final ValidationDesk desk;
+    private volatile boolean importing;
     private long nextPolicyMillis;
     private long nextSaveMillis;
     private long saveIntervalMillis = FIRST_SAVE_MILLIS;
@@ -107,13 +111,24 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Opens the chain, begins to listen and to connect, and sets out for the best block that is stored.
+     * A file of blocks to take in.
      *
-     * @param prepare is given the chain before that, to add listeners
+     * @param name for the log
+     * @param xorKey the eight bytes that it is XORed with; empty for none
+     */
+    public record ImportFile(String name, ByteSource source, Bytes xorKey) {}
+
+    /**
+     * Opens the chain, begins to listen and to connect, and sets out for the best block that is stored. If files are to be
+     * imported, or the index is built anew, that goes on beside everything else, but networking begins after it.
+     *
+     * @param imports files to take blocks from ({@code -loadblock})
+     * @param prepare is given the chain before it changes, to check it or to add listeners
      * @throws NetworkException if an address to listen at cannot be used
      * @throws org.starling.world.StorageException if the stored data is damaged or the disk fails
      */
-    public static Node start(NodeConfig config, World world, Consumer<Chain> prepare) throws NetworkException {
+    public static Node start(NodeConfig config, World world, List<ImportFile> imports, Consumer<Chain> prepare)
+            throws NetworkException {
         NodeClock clock = new NodeClock(world.clock());
         Chain chain = Chain.open(
                 config.chain(),
@@ -125,7 +140,7 @@ public final class Node implements AutoCloseable {
         prepare.accept(chain);
         Node node = new Node(config, world, clock, chain);
         try {
-            node.open();
+            node.open(imports);
         } catch (NetworkException e) {
             node.close();
             throw e;
@@ -133,12 +148,12 @@ public final class Node implements AutoCloseable {
         return node;
     }
 
-    /** As {@link #start(NodeConfig, World, Consumer)} with nothing to prepare. */
+    /** As {@link #start(NodeConfig, World, List, Consumer)} with nothing to import or prepare. */
     public static Node start(NodeConfig config, World world) throws NetworkException {
-        return start(config, world, chain -> {});
+        return start(config, world, List.of(), chain -> {});
     }
 
-    private void open() throws NetworkException {
+    private void open(List<ImportFile> imports) throws NetworkException {
         for (Endpoint endpoint : config.connections().listen()) {
             Endpoint bound = network.listen(endpoint);
             LOG.info("Bound to {}", bound);
@@ -146,10 +161,17 @@ public final class Node implements AutoCloseable {
         }
         config.connections().external().forEach(this::ownAddress);
         config.connections().added().forEach(address -> policy.add(address, true));
-        links.setActive(clock.millis(), config.connections().active());
+        importing = chain.isReindexing() || !imports.isEmpty();
+        links.setActive(clock.millis(), config.connections().active() && !importing);
         nextSaveMillis = world.clock().millis() + saveIntervalMillis;
         world.core().execute(this::tend);
-        world.validation().execute(desk::activate);
+        if (importing) {
+            BlockImport blocks = new BlockImport(chain, world.workers(), clock.seconds());
+            imports.forEach(file -> blocks.add(file.source, file.xorKey, new ImportLog(file.name)));
+            world.validation().execute(() -> importSome(blocks));
+        } else {
+            world.validation().execute(desk::activate);
+        }
         scheduleFlush();
     }
 
@@ -226,6 +248,29 @@ public final class Node implements AutoCloseable {
         });
     }
 
+    /** Does a portion of an import, then lets others onto the lane. */
+    private void importSome(BlockImport blocks) {
+        if (blocks.some() || chain.activateSome()) {
+            world.validation().execute(() -> importSome(blocks));
+            return;
+        }
+        LOG.info("Imported blocks: {}", blocks.summary());
+        importing = false;
+        world.core().execute(() -> {
+            links.setActive(clock.millis(), config.connections().active());
+            nextPolicyMillis = 0;
+            tend();
+        });
+    }
+
+    /** Tells the log what an import skipped. */
+    private record ImportLog(String name) implements BlockImport.Observer {
+        @Override
+        public void damaged(long from, long to, String reason) {
+            LOG.warn("{}, byte {}: {}", name, from, reason);
+        }
+    }
+
     private static void log(LogEvent event) {
         Logger logger = LoggerFactory.getLogger(event.category());
         switch (event.level()) {
@@ -258,6 +303,11 @@ public final class Node implements AutoCloseable {
     /** Whether the node is still catching up with the network. Once false it stays false. */
     public boolean isInitialBlockDownload() {
         return sync.isInitialBlockDownload();
+    }
+
+    /** Whether blocks are being taken from files: those given at the start, or our own to build the index anew. */
+    public boolean isImporting() {
+        return importing;
     }
 
     /** To change: on the validation lane only. Blocks and undo data are read from any thread. */

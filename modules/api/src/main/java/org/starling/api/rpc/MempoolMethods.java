@@ -113,7 +113,7 @@ final class MempoolMethods {
         long now = node.clock().seconds();
         return node.validation(() -> {
             ObjectNode json = Json.object()
-                    .put("loaded", true)
+                    .put("loaded", !node.isImporting())
                     .put("size", mempool.size())
                     .put("bytes", mempool.virtualSize())
                     .put("usage", mempool.usage());
