@@ -158,8 +158,12 @@ final class AddressRelay {
         if (seen > seconds - FRESH_SECONDS && !peer.getAddrSent && together <= FRESH_MOST && routable) {
             relay(now, peer, new TimedAddress(seen, told.services(), address), address);
         }
-        return book.add(
+        boolean added = book.add(
                 seconds, address, told.services(), seen, peer.link.remote(), BitcoinLimits.ADDRESS_PENALTY_SECONDS);
+        if (added) {
+            peers.debug("addrman", "Added " + address + " to new, told by " + peer);
+        }
+        return added;
     }
 
     /** Passes it to the same two peers for a day, so that it does not flood the network; in a small one to all. */

@@ -60,8 +60,30 @@ public final class BitcoinLimits {
     /** Blocks a node that prunes promises to have. */
     public static final int LIMITED_BLOCKS = 288;
 
+    /** A node that prunes is worth an outbound slot while we are not further behind than this, in blocks. */
+    public static final int LIMITED_BLOCKS_TO_CONNECT = 144;
+
     /** Senders of blocks remembered until the block is judged. */
     public static final int BLOCK_SOURCES = 4096;
+
+    /** Peers of this version and later may know compact blocks. */
+    public static final int OLDEST_WITH_COMPACT_BLOCKS = 70014;
+
+    /** Peers asked to send new blocks in compact form, unannounced. */
+    public static final int COMPACT_ANNOUNCERS = 3;
+
+    /** Peers of which one block is awaited in compact form. */
+    public static final int COMPACT_BLOCKS_IN_FLIGHT = 3;
+
+    /** How far below the tip a block is served in compact form, and single transactions of it. */
+    public static final int COMPACT_BLOCK_DEPTH = 5;
+
+    public static final int BLOCK_TRANSACTIONS_DEPTH = 10;
+
+    /** Transactions kept for compact blocks though they are not in the mempool, and how long each may be. */
+    public static final int EXTRA_TRANSACTIONS = 100;
+
+    public static final int EXTRA_TRANSACTION_BYTES = 100_000;
 
     // Transactions.
     public static final int TX_ANNOUNCEMENTS_PER_PEER = 5_000;

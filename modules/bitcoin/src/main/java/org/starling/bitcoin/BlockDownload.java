@@ -13,6 +13,9 @@ import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
 import org.starling.chain.HeaderTree;
 import org.starling.consensus.Block;
+import org.starling.consensus.BlockHeader;
+import org.starling.consensus.BlockRules;
+import org.starling.consensus.Rejection;
 import org.starling.engine.LinkKind;
 import org.starling.engine.Permission;
 
@@ -27,11 +30,21 @@ final class BlockDownload {
     private final Peers peers;
     private final ChainView chain;
     private final Validation validation;
-    private final HashMap<Hash256, Peer> inFlight = new HashMap<>();
+    // The peers that each block was asked of, first to last: several only if compact forms of it are put together.
+    private final HashMap<Hash256, List<Peer>> inFlight = new HashMap<>();
     // With validation: they have arrived, but the tree does not show it yet.
     private final Set<Hash256> arrived = new HashSet<>();
-    private final LinkedHashMap<Hash256, Long> sources = new LinkedHashMap<>();
+    private final LinkedHashMap<Hash256, Source> sources = new LinkedHashMap<>();
+    // Announced by headers that validation is looking at: for who announced them to fetch, if they prove good.
+    private final HashMap<Hash256, Peer> announced = new HashMap<>();
     private long stallingMillis = BitcoinLimits.BLOCK_STALLING_MILLIS;
+
+    /**
+     * Who sent a block.
+     *
+     * @param inCompactForm so that the sender, who passed it on before it had checked it, answers for the header only
+     */
+    record Source(Peer peer, boolean inCompactForm) {}
 
     BlockDownload(Peers peers, ChainView chain, Validation validation) {
         this.peers = peers;
@@ -65,15 +78,43 @@ final class BlockDownload {
         }
         List<InventoryItem> items = new ArrayList<>(blocks.size());
         for (BlockEntry entry : blocks) {
-            if (peer.blocksInFlight.isEmpty()) {
-                peer.downloadingSinceMillis = now;
-            }
-            inFlight.put(entry.hash(), peer);
-            peer.blocksInFlight.put(entry.hash(), entry);
+            note(now, peer, entry);
             items.add(new InventoryItem(InventoryItem.BLOCK | InventoryItem.WITNESS, entry.hash()));
             peers.debug("Requesting block " + entry.hash() + " (" + entry.height() + ") " + peer);
         }
         peers.send(now, peer, new GetData(items));
+    }
+
+    /** The block is awaited from that peer. */
+    private void note(long now, Peer peer, BlockEntry entry) {
+        if (peer.blocksInFlight.isEmpty()) {
+            peer.downloadingSinceMillis = now;
+        }
+        if (peer.blocksInFlight.put(entry.hash(), entry) == null) {
+            inFlight.computeIfAbsent(entry.hash(), hash -> new ArrayList<>(1)).add(peer);
+        }
+    }
+
+    /** The peers that the block was asked of, first to last. */
+    List<Peer> askedFor(Hash256 hash) {
+        return List.copyOf(inFlight.getOrDefault(hash, List.of()));
+    }
+
+    /** The peer has sent the block in compact form, unasked; the rest will be asked of it. */
+    void announcedInCompactForm(long now, Peer peer, BlockEntry entry) {
+        note(now, peer, entry);
+        peers.wakeAt(now);
+    }
+
+    /** The compact form was of no use: the same peer is asked for the block itself. */
+    void requestInFull(long now, Peer peer, BlockEntry entry) {
+        peer.partials.remove(entry.hash());
+        request(now, peer, List.of(entry));
+    }
+
+    /** A block was put together from a compact one. */
+    void reconstructed(long now, Peer peer, Block block) {
+        arrived(now, peer, block, true, true);
     }
 
     /** Asks this peer for that block, whoever else was asked. Returns what stands against it, or null. */
@@ -82,7 +123,7 @@ final class BlockDownload {
         if (!peer.servesWitnesses()) {
             return "Pre-SegWit peer";
         }
-        if (arrived.contains(entry.hash()) || inFlight.get(entry.hash()) == peer) {
+        if (arrived.contains(entry.hash()) || peer.blocksInFlight.containsKey(entry.hash())) {
             return "Already requested from this peer";
         }
         forgetRequest(now, entry.hash());
@@ -90,11 +131,24 @@ final class BlockDownload {
         return null;
     }
 
+    /** The peer announced new blocks by headers that go to validation now; the answer is {@link #headersJudged}. */
+    void headersAnnounced(Peer peer, List<BlockHeader> headers) {
+        if (headers.size() <= BitcoinLimits.BLOCKS_IN_FLIGHT_PER_PEER) {
+            headers.forEach(header -> announced.putIfAbsent(header.hash(), peer));
+        }
+    }
+
+    /** Validation has looked at the headers. */
+    void headersJudged(List<BlockHeader> headers) {
+        if (!announced.isEmpty()) {
+            headers.forEach(header -> announced.remove(header.hash()));
+        }
+    }
+
     /** A new block was announced near our tip: it is fetched from whoever said so, without waiting for its turn. */
     void fetchDirectly(long now, Peer peer, BlockEntry last) {
         BlockEntry tip = tree().tip();
-        long recent = now / 1000 - peers.settings().chain().pow().targetSpacingSeconds() * DIRECT_FETCH_SPACINGS;
-        if (tip.time() <= recent || last.isInvalid() || last.chainWork().compareTo(tip.chainWork()) < 0) {
+        if (!isNearTip(now) || last.isInvalid() || last.chainWork().compareTo(tip.chainWork()) < 0) {
             return;
         }
         ArrayList<BlockEntry> wanted = new ArrayList<>();
@@ -111,20 +165,56 @@ final class BlockDownload {
         }
         int room = BitcoinLimits.BLOCKS_IN_FLIGHT_PER_PEER - peer.blocksInFlight.size();
         List<BlockEntry> oldestFirst = wanted.reversed();
+        boolean compact = peer.takesCompactBlocks && !peers.settings().blocksOnly();
+        if (compact && oldestFirst.size() == 1 && room > 0 && inFlight.isEmpty() && isNext(last)) {
+            note(now, peer, last);
+            peers.send(now, peer, new GetData(List.of(new InventoryItem(InventoryItem.COMPACT_BLOCK, last.hash()))));
+            return;
+        }
         request(now, peer, oldestFirst.subList(0, Math.max(0, Math.min(room, oldestFirst.size()))));
     }
 
-    private boolean isMissing(BlockEntry entry) {
+    /** Whether the block stands on one whose chain was checked, so that the mempool probably has much of it. */
+    private static boolean isNext(BlockEntry entry) {
+        BlockEntry previous = entry.previous();
+        return previous != null && (previous.height() == 0 || previous.isValidated());
+    }
+
+    /** Whether our tip is so fresh that a new block is worth having at once. */
+    boolean isNearTip(long now) {
+        long spacing = peers.settings().chain().pow().targetSpacingSeconds();
+        return tree().tip().time() > now / 1000 - spacing * DIRECT_FETCH_SPACINGS;
+    }
+
+    boolean isMissing(BlockEntry entry) {
         return !entry.hasBlock() && !arrived.contains(entry.hash());
     }
 
     /** A block arrived. */
     void received(long now, Peer peer, Block block) {
+        List<Peer> asked = askedFor(block.hash());
+        // If this peer alone was asked, validation finds it out as well, and nobody has lost anything.
+        Rejection mutation = asked.equals(List.of(peer)) ? null : mutation(block);
+        if (mutation != null) {
+            peers.debug("validation", "Block mutated: " + mutation);
+            forget(now, block.hash(), peer);
+            peers.misbehaving(now, peer, "mutated block");
+            return;
+        }
+        arrived(now, peer, block, !asked.isEmpty(), false);
+    }
+
+    private @Nullable Rejection mutation(Block block) {
+        BlockEntry parent = tree().find(block.header().previous());
+        int segwit = peers.settings().chain().heights().segwit();
+        return parent == null ? null : BlockRules.checkMutation(block, parent.height() + 1 >= segwit);
+    }
+
+    private void arrived(long now, Peer peer, Block block, boolean requested, boolean inCompactForm) {
         Hash256 hash = block.hash();
-        boolean requested = inFlight.containsKey(hash);
         forgetRequest(now, hash);
         arrived.add(hash);
-        sources.put(hash, peer.id());
+        sources.put(hash, new Source(peer, inCompactForm));
         if (sources.size() > BitcoinLimits.BLOCK_SOURCES) {
             sources.pollFirstEntry();
         }
@@ -134,21 +224,30 @@ final class BlockDownload {
     }
 
     private void forgetRequest(long now, Hash256 hash) {
-        Peer asked = inFlight.remove(hash);
-        if (asked == null) {
+        askedFor(hash).forEach(asked -> forget(now, hash, asked));
+    }
+
+    /** The block is not awaited from that peer any more. */
+    void forget(long now, Hash256 hash, Peer asked) {
+        if (!asked.blocksInFlight.containsKey(hash)) {
             return;
         }
         if (asked.blocksInFlight.firstEntry().getKey().equals(hash)) {
             asked.downloadingSinceMillis = Math.max(asked.downloadingSinceMillis, now);
         }
         asked.blocksInFlight.remove(hash);
+        asked.partials.remove(hash);
         asked.stallingSinceMillis = 0;
+        inFlight.computeIfPresent(hash, (key, all) -> {
+            all.remove(asked);
+            return all.isEmpty() ? null : all;
+        });
     }
 
     /** The peer does not have it: somebody else may be asked. */
     void notFound(long now, Peer peer, Hash256 hash) {
-        if (inFlight.get(hash) == peer) {
-            forgetRequest(now, hash);
+        if (peer.blocksInFlight.containsKey(hash)) {
+            forget(now, hash, peer);
             peers.wakeAt(now);
         }
     }
@@ -161,26 +260,27 @@ final class BlockDownload {
 
     /** Who sent the block, asked once; null if nobody did or it is gone. */
     @Nullable
-    Peer takeSource(Hash256 hash) {
-        Long id = sources.remove(hash);
-        return id == null ? null : peers.find(id);
+    Source takeSource(Hash256 hash) {
+        Source source = sources.remove(hash);
+        return source == null || source.peer.link.isClosed() ? null : source;
     }
 
-    /** A block was connected: the line is good. */
-    void connected(long now, Hash256 hash) {
-        takeSource(hash);
+    /** A block was connected: the line is good. Returns whose it was if nothing else was on its way. */
+    @Nullable
+    Peer connected(long now, Hash256 hash) {
+        Source source = takeSource(hash);
+        boolean alone = inFlight.isEmpty() || inFlight.size() == 1 && inFlight.containsKey(hash);
         // A block that came another way (mined here, another peer's) need not come again.
-        if (inFlight.containsKey(hash)) {
-            forgetRequest(now, hash);
+        forgetRequest(now, hash);
+        if (stallingMillis != BitcoinLimits.BLOCK_STALLING_MILLIS) {
+            stallingMillis = Math.max(BitcoinLimits.BLOCK_STALLING_MILLIS, (long) (stallingMillis * STALLING_DECAY));
+            peers.debug("Decreased stalling timeout to " + stallingMillis / 1000 + " seconds");
         }
-        stallingMillis = Math.max(BitcoinLimits.BLOCK_STALLING_MILLIS, (long) (stallingMillis * STALLING_DECAY));
+        return alone && source != null ? source.peer : null;
     }
 
     void disconnected(Peer peer) {
-        for (Hash256 hash : peer.blocksInFlight.keySet()) {
-            inFlight.remove(hash);
-        }
-        peer.blocksInFlight.clear();
+        List.copyOf(peer.blocksInFlight.keySet()).forEach(hash -> forget(0, hash, peer));
         peers.wakeAt(0);
     }
 
@@ -222,6 +322,7 @@ final class BlockDownload {
         if (peer.stallingSinceMillis != 0 && now > peer.stallingSinceMillis + stallingMillis) {
             peers.info("Peer is stalling block download, disconnecting " + peer);
             stallingMillis = Math.min(2 * stallingMillis, BitcoinLimits.BLOCK_STALLING_LONGEST_MILLIS);
+            peers.debug("Increased stalling timeout temporarily to " + stallingMillis / 1000 + " seconds");
             peers.drop(now, peer, "Peer is stalling block download");
             return Long.MAX_VALUE;
         }
@@ -294,13 +395,14 @@ final class BlockDownload {
                     continue;
                 }
                 unbroken = false;
-                Peer asked = inFlight.get(entry.hash());
+                List<Peer> asked = inFlight.get(entry.hash());
+                boolean anothersToFetch = asked == null && announced.containsKey(entry.hash());
                 if (asked != null) {
-                    waitingFor = waitingFor == null ? asked : waitingFor;
-                } else if (entry.height() > windowEnd) {
+                    waitingFor = waitingFor == null ? asked.getFirst() : waitingFor;
+                } else if (!anothersToFetch && entry.height() > windowEnd) {
                     staller = found.isEmpty() && waitingFor != peer ? waitingFor : null;
                     return;
-                } else {
+                } else if (!anothersToFetch) {
                     found.add(entry);
                     if (found.size() == room) {
                         return;

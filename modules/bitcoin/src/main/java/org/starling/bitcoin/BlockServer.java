@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.message.BlockMessage;
+import org.starling.bitcoin.message.BlockTransactions;
+import org.starling.bitcoin.message.CompactBlock;
+import org.starling.bitcoin.message.GetBlockTransactions;
 import org.starling.bitcoin.message.GetBlocks;
 import org.starling.bitcoin.message.GetHeaders;
 import org.starling.bitcoin.message.Headers;
@@ -11,20 +14,85 @@ import org.starling.bitcoin.message.Inv;
 import org.starling.bitcoin.message.InventoryItem;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
+import org.starling.bytes.MalformedException;
 import org.starling.chain.BlockEntry;
 import org.starling.chain.HeaderTree;
+import org.starling.consensus.Block;
 import org.starling.consensus.BlockHeader;
+import org.starling.consensus.Transaction;
+import org.starling.world.Randomness;
 
-/** Serves headers and blocks, and announces new ones: by headers to those who asked for that, else by inv. */
+/**
+ * Serves headers and blocks, and announces new ones: in compact form or by headers to those who asked for that, else by
+ * inv.
+ */
 final class BlockServer {
     private final Peers peers;
     private final ChainView chain;
     private final Validation validation;
 
-    BlockServer(Peers peers, ChainView chain, Validation validation) {
+    private final Randomness random;
+    // The block that everybody asks for now, and its compact form once somebody wanted it.
+    private @Nullable Block latest;
+    private @Nullable CompactBlock latestCompact;
+    private int announcedAheadHeight;
+
+    BlockServer(Peers peers, ChainView chain, Validation validation, Randomness random) {
         this.peers = peers;
         this.chain = chain;
         this.validation = validation;
+        this.random = random;
+    }
+
+    /** A block became part of the active chain. */
+    void connected(Block block) {
+        if (!isLatest(block.hash())) {
+            latest = block;
+            latestCompact = null;
+        }
+    }
+
+    private @Nullable CompactBlock compactIfLatest(Hash256 hash) {
+        if (latest == null || !isLatest(hash)) {
+            return null;
+        }
+        if (latestCompact == null) {
+            latestCompact = CompactBlock.of(latest, random.nextLong());
+        }
+        return latestCompact;
+    }
+
+    private boolean isLatest(Hash256 hash) {
+        return latest != null && latest.hash().equals(hash);
+    }
+
+    /** A block on top of the tip that is not checked in full yet goes to those that want it so (BIP-0152). */
+    void announceAhead(long now, BlockEntry entry, Block block) {
+        if (entry.height() <= announcedAheadHeight
+                || entry.height() < peers.settings().chain().heights().segwit()) {
+            return;
+        }
+        announcedAheadHeight = entry.height();
+        connected(block);
+        for (Peer peer : peers.ready()) {
+            BlockEntry previous = entry.previous();
+            if (peer.wantsCompactAnnouncements
+                    && !hasHeader(peer, entry)
+                    && previous != null
+                    && hasHeader(peer, previous)) {
+                announceInCompactForm(now, peer, entry);
+            }
+        }
+    }
+
+    private boolean announceInCompactForm(long now, Peer peer, BlockEntry entry) {
+        CompactBlock compact = compactIfLatest(entry.hash());
+        if (compact == null) {
+            return false;
+        }
+        peer.bestHeaderSent = entry;
+        peers.send(now, peer, compact);
+        return true;
     }
 
     private HeaderTree tree() {
@@ -98,7 +166,7 @@ final class BlockServer {
 
     /** Old blocks off the active chain are not served: who asked for one would show that we know it. */
     private boolean mayServe(BlockEntry entry) {
-        if (tree().isActive(entry)) {
+        if (tree().isActive(entry) || isLatest(entry.hash())) {
             return true;
         }
         return entry.isValidated() && tree().bestHeader().time() - entry.time() < BitcoinLimits.STALE_BLOCK_SECONDS;
@@ -115,23 +183,94 @@ final class BlockServer {
             peers.drop(now, peer, "Ignore block request below NODE_NETWORK_LIMITED threshold");
             return false;
         }
-        peer.readingBlock = true;
-        validation.readBlock(peer.id(), entry, item.kind() != InventoryItem.BLOCK);
+        int depth = tree().tip().height() - entry.height();
+        if (item.kind() == InventoryItem.COMPACT_BLOCK && depth <= BitcoinLimits.COMPACT_BLOCK_DEPTH) {
+            CompactBlock compact = compactIfLatest(entry.hash());
+            if (compact == null) {
+                read(peer, entry, new Reading.Compact());
+            } else {
+                peers.send(now, peer, compact);
+            }
+        } else if (item.kind() == InventoryItem.BLOCK) {
+            read(peer, entry, new Reading.Stripped());
+        } else {
+            read(peer, entry, new Reading.Whole());
+        }
         return true;
     }
 
+    /** In what form a block is read for a peer. */
+    sealed interface Reading {
+        record Whole() implements Reading {}
+
+        record Stripped() implements Reading {}
+
+        record Compact() implements Reading {}
+
+        record Transactions(List<Integer> indexes) implements Reading {}
+    }
+
+    private void read(Peer peer, BlockEntry entry, Reading reading) {
+        peer.reading = reading;
+        validation.readBlock(peer.id(), entry, !(reading instanceof Reading.Stripped));
+    }
+
+    /** The peer has the block in compact form, but for these transactions. */
+    void getTransactions(long now, Peer peer, GetBlockTransactions request) {
+        if (latest != null && isLatest(request.block())) {
+            sendTransactions(now, peer, latest, request.indexes());
+            return;
+        }
+        BlockEntry entry = tree().find(request.block());
+        if (entry == null || !entry.hasBlock()) {
+            peers.debug(peer + " sent us a getblocktxn for a block we don't have");
+        } else if (tree().tip().height() - entry.height() <= BitcoinLimits.BLOCK_TRANSACTIONS_DEPTH) {
+            read(peer, entry, new Reading.Transactions(request.indexes()));
+        } else {
+            // Whoever asks so late must take the whole, so that old blocks are not read for little.
+            peers.debug(
+                    peer + " sent us a getblocktxn for a block > " + BitcoinLimits.BLOCK_TRANSACTIONS_DEPTH + " deep");
+            peer.requests.add(new InventoryItem(InventoryItem.BLOCK | InventoryItem.WITNESS, request.block()));
+        }
+    }
+
+    private void sendTransactions(long now, Peer peer, Block block, List<Integer> indexes) {
+        List<Transaction> transactions = block.transactions();
+        if (!indexes.isEmpty() && indexes.getLast() >= transactions.size()) {
+            peers.misbehaving(now, peer, "getblocktxn with out-of-bounds tx indices");
+            return;
+        }
+        List<Transaction> wanted = indexes.stream().map(transactions::get).toList();
+        peers.send(now, peer, new BlockTransactions(block.hash(), wanted));
+    }
+
     void blockRead(long now, Peer peer, Hash256 hash, @Nullable Bytes block) {
-        peer.readingBlock = false;
+        Reading reading = peer.reading;
+        peer.reading = null;
         if (block == null) {
             peers.drop(now, peer, "block " + hash + " cannot be read");
             return;
         }
-        peers.send(now, peer, new BlockMessage(block));
+        switch (reading) {
+            case Reading.Compact compact -> peers.send(now, peer, CompactBlock.of(parsed(block), random.nextLong()));
+            case Reading.Transactions(List<Integer> indexes) -> sendTransactions(now, peer, parsed(block), indexes);
+            case Reading.Whole whole -> peers.send(now, peer, new BlockMessage(block));
+            case Reading.Stripped stripped -> peers.send(now, peer, new BlockMessage(block));
+            case null -> throw new IllegalStateException("block " + hash + " was not asked for");
+        }
         Hash256 continuation = peer.continuation;
         if (continuation != null && continuation.equals(hash)) {
             peer.continuation = null;
             Hash256 tip = tree().tip().hash();
             peers.send(now, peer, new Inv(List.of(new InventoryItem(InventoryItem.BLOCK, tip))));
+        }
+    }
+
+    private static Block parsed(Bytes block) {
+        try {
+            return Block.parse(block);
+        } catch (MalformedException e) {
+            throw new IllegalStateException("a stored block does not parse: " + e.getMessage(), e);
         }
     }
 
@@ -159,13 +298,18 @@ final class BlockServer {
         }
         List<Hash256> hashes = peer.blocksToAnnounce;
         peer.blocksToAnnounce = new ArrayList<>();
-        List<BlockHeader> headers =
-                peer.prefersHeaders && hashes.size() <= BitcoinLimits.BLOCKS_TO_ANNOUNCE ? headers(peer, hashes) : null;
+        boolean one = peer.wantsCompactAnnouncements && hashes.size() == 1;
+        boolean some = peer.prefersHeaders && hashes.size() <= BitcoinLimits.BLOCKS_TO_ANNOUNCE;
+        List<BlockHeader> headers = one || some ? headers(peer, hashes) : null;
+        BlockEntry last = tree().find(hashes.getLast());
         if (headers == null) {
             announceByInv(now, peer, hashes.getLast());
-        } else if (!headers.isEmpty()) {
-            peer.bestHeaderSent = tree().find(headers.getLast().hash());
-            peers.send(now, peer, new Headers(headers));
+        } else if (!headers.isEmpty() && last != null) {
+            boolean inCompactForm = peer.wantsCompactAnnouncements && headers.size() == 1;
+            if (!inCompactForm || !announceInCompactForm(now, peer, last)) {
+                peer.bestHeaderSent = last;
+                peers.send(now, peer, new Headers(headers));
+            }
         }
     }
 

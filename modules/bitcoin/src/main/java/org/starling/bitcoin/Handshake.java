@@ -54,7 +54,7 @@ final class Handshake {
             peers.debug("redundant version message from " + peer);
             return false;
         }
-        String objection = objection(peer, version);
+        String objection = objection(now, peer, version);
         if (objection != null) {
             peers.debug(objection + ", disconnecting " + peer);
             peers.drop(now, peer, objection);
@@ -63,9 +63,7 @@ final class Handshake {
         peer.version = version;
         peer.localAsSeen = version.receiver();
         // A peer that sends no relay flag wants transactions; one of ours for blocks only gets none.
-        peer.wantsTransactions = version.relay()
-                && peer.relaysTransactions()
-                && !peers.settings().blocksOnly();
+        peer.wantsTransactions = version.relay() && peer.relaysTransactions();
         if (!peer.versionSent) {
             sendVersion(now, peer);
         }
@@ -80,21 +78,36 @@ final class Handshake {
         return true;
     }
 
-    private @Nullable String objection(Peer peer, Version version) {
+    private @Nullable String objection(long now, Peer peer, Version version) {
         if (peer.link.kind().isInbound() && isOurNonce(version.nonce())) {
             return "connected to self at " + peer.link.remote();
         }
         if (version.version() < BitcoinLimits.OLDEST_VERSION) {
             return "using obsolete version " + version.version();
         }
-        long wanted = Services.NETWORK | Services.WITNESS;
-        LinkKind kind = peer.link.kind();
-        boolean chosen = kind == LinkKind.OUTBOUND_FULL_RELAY || kind == LinkKind.BLOCK_RELAY;
-        if (chosen && (!Services.servesBlocks(version.services()) || (version.services() & Services.WITNESS) == 0)) {
+        long wanted = wantedServices(now, version.services());
+        if (expectsServices(peer.link.kind()) && (version.services() & wanted) != wanted) {
             return "does not offer the expected services (%08x offered, %08x expected)"
                     .formatted(version.services(), wanted);
         }
         return null;
+    }
+
+    private static boolean expectsServices(LinkKind kind) {
+        return switch (kind) {
+            case OUTBOUND_FULL_RELAY, BLOCK_RELAY, ADDR_FETCH -> true;
+            case INBOUND, MANUAL, FEELER -> false;
+        };
+    }
+
+    /** What a peer must offer to be of use: one that has only recent blocks will do while we lack no others. */
+    private long wantedServices(long now, long offered) {
+        long spacing = peers.settings().chain().pow().targetSpacingSeconds();
+        long missing = (now / 1000 - chain.headers().tip().time()) / spacing;
+        boolean recentSuffices = missing < BitcoinLimits.LIMITED_BLOCKS_TO_CONNECT;
+        return (offered & Services.NETWORK_LIMITED) != 0 && recentSuffices
+                ? Services.NETWORK_LIMITED | Services.WITNESS
+                : Services.NETWORK | Services.WITNESS;
     }
 
     private boolean isOurNonce(long nonce) {

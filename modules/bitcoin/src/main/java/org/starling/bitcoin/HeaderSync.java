@@ -30,6 +30,7 @@ final class HeaderSync {
     private final Validation validation;
     private final BlockDownload downloads;
     private final Randomness random;
+    private @Nullable Hash256 lastToAskOneMore;
 
     HeaderSync(Peers peers, ChainView chain, Validation validation, BlockDownload downloads, Randomness random) {
         this.peers = peers;
@@ -100,6 +101,7 @@ final class HeaderSync {
             lowWork(now, peer, parent, headers, least);
             return false;
         }
+        downloads.headersAnnounced(peer, headers);
         validation.headers(peer.id(), headers);
         return true;
     }
@@ -127,6 +129,10 @@ final class HeaderSync {
         if (presync.isDone()) {
             peer.presync = null;
         }
+        if (chain.isInitialBlockDownload() && presync.countedHeight() >= 0) {
+            peers.info("Pre-synchronizing blockheaders, height: " + presync.countedHeight()
+                    + progress(now, presync.countedHeight(), headers.getLast().time()));
+        }
         if (step.goOn()) {
             peer.lastGetHeadersMillis = now;
             List<Hash256> locator = presync.locator(tree());
@@ -135,6 +141,13 @@ final class HeaderSync {
             peer.lastGetHeadersMillis = 0;
         }
         return step.headers();
+    }
+
+    /** How much of the chain up to today a header of that height and time is. */
+    private String progress(long now, int height, long time) {
+        long left =
+                Math.max(0, now / 1000 - time) / peers.settings().chain().pow().targetSpacingSeconds();
+        return " (~%.2f%%)".formatted(height + left == 0 ? 100.0 : 100.0 * height / (height + left));
     }
 
     private @Nullable String fault(List<BlockHeader> headers) {
@@ -175,7 +188,7 @@ final class HeaderSync {
     }
 
     /** What a chain must have for its headers to be kept. */
-    private ChainWork leastWork() {
+    ChainWork leastWork() {
         BlockEntry tip = tree().tip();
         ChainWork near = tip.chainWork();
         ChainWork step = Target.fromBits(tip.bits()).work();
@@ -222,6 +235,10 @@ final class HeaderSync {
 
     private void accepted(long now, Peer peer, BlockEntry last, int count, boolean news) {
         available(peer, last.hash());
+        if (news && chain.isInitialBlockDownload()) {
+            peers.info("Synchronizing blockheaders, height: " + last.height()
+                    + progress(now, last.height(), last.header().time()));
+        }
         if (count >= BitcoinLimits.HEADERS && peer.presync == null && askFrom(now, peer, last)) {
             peers.debug("more getheaders (" + last.height() + ") to end to " + peer + " (startheight:"
                     + Objects.requireNonNull(peer.version).startHeight() + ")");
@@ -238,6 +255,11 @@ final class HeaderSync {
         downloads.fetchDirectly(now, peer, last);
         protectIfGood(peer, news);
         peers.wakeAt(now);
+    }
+
+    /** The peer announced a block whose header we have. */
+    void knownAnnounced(long now, Peer peer, BlockEntry entry) {
+        accepted(now, peer, entry, 1, false);
     }
 
     private void protectIfGood(Peer peer, boolean news) {
@@ -280,10 +302,21 @@ final class HeaderSync {
         }
     }
 
-    /** The peer announced a block that we do not know. */
-    void announced(long now, Peer peer) {
-        if (!chain.isInitialBlockDownload() || peer.syncStarted || peer.preferredDownload) {
-            askFrom(now, peer, tree().bestHeader());
+    /**
+     * The peer announced a block that we do not know. While headers come from one peer, each new block makes us ask one
+     * more, once, in case that one is no good.
+     */
+    void announced(long now, Peer peer, Hash256 block) {
+        boolean oneMore = !peer.askedBeforeSync && !Objects.equals(block, lastToAskOneMore);
+        if (!peer.syncStarted && !oneMore) {
+            return;
+        }
+        if (askFrom(now, peer, tree().bestHeader())) {
+            peers.debug("getheaders (" + tree().bestHeader().height() + ") " + block + " to " + peer);
+        }
+        if (!peer.syncStarted) {
+            peer.askedBeforeSync = true;
+            lastToAskOneMore = block;
         }
     }
 

@@ -89,7 +89,9 @@ final class Liveness {
             return null;
         }
         if (link.lastReceiveMillis() == 0 || link.lastSendMillis() == 0) {
-            return "socket no message in first " + handshake / 1000 + " seconds";
+            return "socket no message in first " + handshake / 1000 + " seconds"
+                    + (link.lastReceiveMillis() == 0 ? ", never received from peer" : "")
+                    + (link.lastSendMillis() == 0 ? ", never sent to peer" : "");
         }
         if (!peer.verackReceived) {
             return link.transport().label().equals(Transport.DETECTING)

@@ -12,8 +12,9 @@ public interface MempoolView {
      *
      * @param fee in satoshis
      * @param ancestors how many transactions must be known before, this one included
+     * @param sequence when it was accepted, among all; 0 if it came back from a block
      */
-    record Entry(Transaction transaction, long fee, int virtualSize, int ancestors) {}
+    record Entry(Transaction transaction, long fee, int virtualSize, int ancestors, long sequence) {}
 
     @Nullable
     Entry byTxid(Hash256 txid);
@@ -23,6 +24,9 @@ public interface MempoolView {
 
     /** All, in any order. */
     List<Entry> all();
+
+    /** The transactions of all, in any order. */
+    List<Transaction> transactions();
 
     /** What a transaction must pay now to get in, in satoshis per 1000 virtual bytes. */
     long minFeeratePerKvb();

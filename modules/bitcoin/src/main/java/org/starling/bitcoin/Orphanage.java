@@ -47,17 +47,12 @@ final class Orphanage {
         return byWtxid.get(wtxid);
     }
 
-    /** Keeps the transaction, in exchange for random others if there are too many. False if it is known or too large. */
+    /** Keeps the transaction. False if it is known or too large. Call {@link #trim} afterwards. */
     boolean add(long now, Transaction transaction, long peer) {
         if (byWtxid.containsKey(transaction.wtxid()) || transaction.weight() > BitcoinLimits.ORPHAN_WEIGHT) {
             return false;
         }
         expire(now);
-        while (byWtxid.size() >= BitcoinLimits.ORPHANS
-                || totalBytes + transaction.totalLength() > BitcoinLimits.ORPHAN_BYTES) {
-            List<Hash256> all = new ArrayList<>(byWtxid.keySet());
-            remove(all.get(random.below(all.size())));
-        }
         Transaction kept = transaction.compact();
         byWtxid.put(kept.wtxid(), new Orphan(kept, peer, now + BitcoinLimits.ORPHAN_EXPIRY_MILLIS));
         totalBytes += kept.totalLength();
@@ -66,6 +61,16 @@ final class Orphanage {
                     .add(kept.wtxid());
         }
         return true;
+    }
+
+    /** Drops random ones while there are too many; returns how many went. */
+    int trim() {
+        int before = byWtxid.size();
+        while (byWtxid.size() > BitcoinLimits.ORPHANS || totalBytes > BitcoinLimits.ORPHAN_BYTES) {
+            List<Hash256> all = new ArrayList<>(byWtxid.keySet());
+            remove(all.get(random.below(all.size())));
+        }
+        return before - byWtxid.size();
     }
 
     @Nullable
@@ -117,10 +122,13 @@ final class Orphanage {
         spent.forEach(this::remove);
     }
 
-    void removeForPeer(long peer) {
-        List.copyOf(byWtxid.values()).stream()
+    /** Drops what the peer sent; returns how many. */
+    int removeForPeer(long peer) {
+        List<Orphan> gone = byWtxid.values().stream()
                 .filter(orphan -> orphan.peer() == peer)
-                .forEach(orphan -> remove(orphan.transaction().wtxid()));
+                .toList();
+        gone.forEach(orphan -> remove(orphan.transaction().wtxid()));
+        return gone.size();
     }
 
     private void expire(long now) {

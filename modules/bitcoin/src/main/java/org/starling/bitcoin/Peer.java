@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.starling.bitcoin.message.CompactBlock;
 import org.starling.bitcoin.message.InventoryItem;
 import org.starling.bitcoin.message.Message;
 import org.starling.bitcoin.message.TimedAddress;
@@ -58,6 +59,7 @@ final class Peer {
     // HeaderSync
     boolean preferredDownload;
     boolean syncStarted;
+    boolean askedBeforeSync;
     long headersTimeoutMillis = Long.MAX_VALUE;
     long lastGetHeadersMillis;
 
@@ -91,9 +93,20 @@ final class Peer {
     long downloadingSinceMillis;
     long lastBlockMillis;
 
+    // CompactBlocks
+    final LinkedHashMap<Hash256, PartialBlock> partials = new LinkedHashMap<>();
+    boolean takesCompactBlocks;
+    boolean wantsCompactAnnouncements;
+    boolean announcesCompactBlocks;
+
+    @Nullable
+    CompactBlock compactInValidation;
+
     // BlockServer
     final ArrayDeque<InventoryItem> requests = new ArrayDeque<>();
-    boolean readingBlock;
+
+    /** In what form a block is being read for the peer; null if none is. */
+    BlockServer.@Nullable Reading reading;
 
     @Nullable
     Hash256 continuation;
@@ -106,6 +119,7 @@ final class Peer {
     final RecentHashes knownTransactions;
     final LinkedHashSet<Hash256> orphanWork = new LinkedHashSet<>();
     boolean sendMempool;
+    long toldSequence;
     long nextTrickleMillis;
     long feeFilterReceived;
     long feeFilterSent;

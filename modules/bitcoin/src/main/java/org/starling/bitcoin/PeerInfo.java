@@ -11,6 +11,9 @@ import org.starling.engine.Permission;
 /**
  * What there is to know of a peer at one moment, as {@code getpeerinfo} tells it. Times are milliseconds since 1970, 0 for
  * never; durations are milliseconds, -1 for unknown; heights are -1 for unknown.
+ *
+ * @param announcesCompactBlocks whether we asked it to send new blocks in compact form at once (BIP-0152)
+ * @param wantsCompactAnnouncements whether it asked us to
  */
 public record PeerInfo(
         long id,
@@ -36,7 +39,8 @@ public record PeerInfo(
         int version,
         String userAgent,
         boolean handshakeComplete,
-        boolean sendsCompactBlocks,
+        boolean announcesCompactBlocks,
+        boolean wantsCompactAnnouncements,
         int startHeight,
         int presyncedHeaders,
         int syncedHeaders,

@@ -7,8 +7,11 @@ import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.message.Addr;
 import org.starling.bitcoin.message.AddrV2;
 import org.starling.bitcoin.message.BlockMessage;
+import org.starling.bitcoin.message.BlockTransactions;
+import org.starling.bitcoin.message.CompactBlock;
 import org.starling.bitcoin.message.FeeFilter;
 import org.starling.bitcoin.message.GetAddr;
+import org.starling.bitcoin.message.GetBlockTransactions;
 import org.starling.bitcoin.message.GetBlocks;
 import org.starling.bitcoin.message.GetData;
 import org.starling.bitcoin.message.GetHeaders;
@@ -21,6 +24,7 @@ import org.starling.bitcoin.message.NotFound;
 import org.starling.bitcoin.message.Ping;
 import org.starling.bitcoin.message.Pong;
 import org.starling.bitcoin.message.SendAddrV2;
+import org.starling.bitcoin.message.SendCompact;
 import org.starling.bitcoin.message.SendHeaders;
 import org.starling.bitcoin.message.TxMessage;
 import org.starling.bitcoin.message.Unknown;
@@ -66,6 +70,7 @@ public final class PeerManager implements LinkHandler {
     private final BlockServer server;
     private final TransactionRelay relay;
     private final TransactionDownload transactions;
+    private final CompactBlocks compactBlocks;
     private final ChainView chain;
 
     /** What the manager works with, all of it of the same node. */
@@ -88,10 +93,12 @@ public final class PeerManager implements LinkHandler {
         addresses = new AddressRelay(peers, chain, parts.book(), parts.discouraged(), random.child("addresses"));
         downloads = new BlockDownload(peers, chain, parts.validation());
         headers = new HeaderSync(peers, chain, parts.validation(), downloads, random.child("headers"));
-        server = new BlockServer(peers, chain, parts.validation());
+        server = new BlockServer(peers, chain, parts.validation(), random.child("compact blocks"));
         relay = new TransactionRelay(peers, chain, parts.mempool(), random.child("relay"));
+        ExtraTransactions extra = new ExtraTransactions();
         transactions = new TransactionDownload(
-                peers, chain, parts.mempool(), parts.validation(), relay, random.child("transactions"));
+                peers, chain, parts.mempool(), parts.validation(), relay, extra, random.child("transactions"));
+        compactBlocks = new CompactBlocks(peers, chain, parts.mempool(), parts.validation(), downloads, headers, extra);
         parts.links().attach(this);
     }
 
@@ -119,6 +126,7 @@ public final class PeerManager implements LinkHandler {
         if (peer != null) {
             peers.remove(peer);
             headers.disconnected(peer);
+            compactBlocks.disconnected(peer);
             downloads.disconnected(peer);
             transactions.disconnected(peer);
             addresses.disconnected(now, peer);
@@ -137,7 +145,7 @@ public final class PeerManager implements LinkHandler {
                 || link.congested()
                 || peer.held != null
                 || !peer.requests.isEmpty()
-                || peer.readingBlock
+                || peer.reading != null
                 || peer.headersInValidation > 0
                 || peer.blocksInValidation >= BitcoinLimits.BLOCKS_IN_VALIDATION
                 || peer.transactionsInValidation >= BitcoinLimits.TRANSACTIONS_IN_VALIDATION;
@@ -198,6 +206,7 @@ public final class PeerManager implements LinkHandler {
                     "non-version message before version handshake. Message \"" + message.type() + "\" from " + peer);
         } else if (message instanceof Verack) {
             if (handshake.verack(peer)) {
+                compactBlocks.ready(now, peer);
                 peers.wakeAt(now);
             }
         } else if (message instanceof WtxidRelay) {
@@ -226,15 +235,30 @@ public final class PeerManager implements LinkHandler {
             case GetBlocks getBlocks -> server.getBlocks(now, peer, getBlocks);
             case Headers received ->
                 peer.headersInValidation += headers.received(now, peer, received.headers()) ? 1 : 0;
+            case SendCompact compact -> compactBlocks.sendCompact(peer, compact);
+            case CompactBlock block -> peer.headersInValidation += compactBlocks.received(now, peer, block) ? 1 : 0;
+            case GetBlockTransactions request -> {
+                server.getTransactions(now, peer, request);
+                serve(now, peer);
+            }
+            case BlockTransactions received -> compactBlocks.transactions(now, peer, received);
             case BlockMessage block -> downloads.received(now, peer, block.block());
             case TxMessage tx -> transaction(now, peer, tx.transaction());
             case Mempool mempool -> relay.mempool(now, peer);
             case FeeFilter filter -> relay.feeFilter(peer, filter);
-            case Unknown unknown -> peers.debug("Unknown message type \"" + clean(unknown.type()) + "\" from " + peer);
+            case Unknown unknown -> unknown(now, peer, unknown.type());
             case Version version -> throw new AssertionError("handled before");
             case Verack verack -> throw new AssertionError("handled before");
             case WtxidRelay wtxidRelay -> throw new AssertionError("handled before");
             case SendAddrV2 sendAddrV2 -> throw new AssertionError("handled before");
+        }
+    }
+
+    private void unknown(long now, Peer peer, String type) {
+        if (Services.BLOOM_MESSAGES.contains(type)) {
+            peers.drop(now, peer, type + " received despite not offering bloom services");
+        } else {
+            peers.debug("Unknown message type \"" + clean(type) + "\" from " + peer);
         }
     }
 
@@ -261,7 +285,7 @@ public final class PeerManager implements LinkHandler {
             }
         }
         if (unknownBlock != null) {
-            headers.announced(now, peer);
+            headers.announced(now, peer, unknownBlock);
         }
         peers.wakeAt(now);
     }
@@ -279,6 +303,9 @@ public final class PeerManager implements LinkHandler {
             peers.misbehaving(now, peer, "getdata message size = " + items.size());
             return;
         }
+        if (!items.isEmpty()) {
+            peers.debug("received getdata for: " + items.getFirst() + " " + peer);
+        }
         peer.requests.addAll(items);
         serve(now, peer);
     }
@@ -286,7 +313,7 @@ public final class PeerManager implements LinkHandler {
     /** Answers requests as far as the link takes more, one block at a time. */
     private void serve(long now, Peer peer) {
         List<InventoryItem> missing = new ArrayList<>();
-        while (!peer.requests.isEmpty() && !peer.readingBlock && !peer.link.congested() && !peer.link.isClosed()) {
+        while (!peer.requests.isEmpty() && peer.reading == null && !peer.link.congested() && !peer.link.isClosed()) {
             InventoryItem item = peer.requests.remove();
             if (item.isTransaction()) {
                 if (peer.relaysTransactions() && !relay.serve(now, peer, item)) {
@@ -324,10 +351,15 @@ public final class PeerManager implements LinkHandler {
      */
     public void headersJudged(
             long now, long peerId, List<BlockHeader> judged, @Nullable BlockEntry last, @Nullable Rejection fault) {
+        downloads.headersJudged(judged);
         Peer peer = peers.find(peerId);
         if (peer != null) {
             peer.headersInValidation--;
-            headers.judged(now, peer, judged, last, fault);
+            if (peer.compactInValidation == null) {
+                headers.judged(now, peer, judged, last, fault);
+            } else {
+                compactBlocks.headerJudged(now, peer, last, fault);
+            }
             goOn(now, peer);
         }
     }
@@ -336,15 +368,14 @@ public final class PeerManager implements LinkHandler {
     public void blockJudged(long now, long peerId, Hash256 hash, @Nullable Rejection fault) {
         downloads.judged(now, hash);
         Peer peer = peers.find(peerId);
-        if (fault != null) {
-            downloads.takeSource(hash);
-        }
+        BlockDownload.Source source = fault == null ? null : downloads.takeSource(hash);
         if (peer != null) {
             peer.blocksInValidation--;
             if (fault == null) {
                 peer.lastBlockMillis = now;
             } else {
-                headers.punish(now, peer, fault, "");
+                boolean inCompactForm = source != null && source.inCompactForm();
+                blame(now, new BlockDownload.Source(peer, inCompactForm), fault);
             }
             headers.available(peer, hash);
             goOn(now, peer);
@@ -390,8 +421,28 @@ public final class PeerManager implements LinkHandler {
 
     /** A block became part of the active chain. */
     public void blockConnected(long now, Block block) {
-        downloads.connected(now, block.hash());
+        Peer source = downloads.connected(now, block.hash());
+        if (source != null && !chain.isInitialBlockDownload()) {
+            compactBlocks.deliveredGoodBlock(now, source);
+        }
+        server.connected(block);
+        relay.connected(block);
         transactions.connected(block);
+    }
+
+    /**
+     * A block on top of the tip has passed all checks that need no coins: to peers that want that it goes on already,
+     * which BIP-0152 allows.
+     */
+    public void blockPlausible(long now, BlockEntry entry, Block block) {
+        if (!chain.isInitialBlockDownload()) {
+            server.announceAhead(now, entry, block);
+        }
+    }
+
+    /** A transaction in the mempool gave way to another. */
+    public void transactionReplaced(Transaction transaction) {
+        transactions.replaced(transaction);
     }
 
     /** A block is no longer part of the active chain. */
@@ -410,9 +461,15 @@ public final class PeerManager implements LinkHandler {
 
     /** A block that had been accepted turned out to be invalid. */
     public void blockRejected(long now, Hash256 hash, Rejection fault) {
-        Peer source = downloads.takeSource(hash);
-        if (source != null) {
-            headers.punish(now, source, fault, "");
+        blame(now, downloads.takeSource(hash), fault);
+    }
+
+    private void blame(long now, BlockDownload.@Nullable Source source, Rejection fault) {
+        boolean ofBody = fault.kind() == Rejection.Kind.CONSENSUS
+                || fault.kind() == Rejection.Kind.MUTATED
+                || fault.kind() == Rejection.Kind.CACHED_INVALID;
+        if (source != null && !(source.inCompactForm() && ofBody)) {
+            headers.punish(now, source.peer(), fault, "");
         }
     }
 

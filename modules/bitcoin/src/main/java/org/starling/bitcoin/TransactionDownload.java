@@ -26,6 +26,7 @@ final class TransactionDownload {
     private final TransactionRelay relay;
     private final TxRequestTracker tracker;
     private final Orphanage orphanage;
+    private final ExtraTransactions extra;
     private final RecentHashes rejected;
     private final RecentHashes confirmed;
 
@@ -35,12 +36,14 @@ final class TransactionDownload {
             MempoolView mempool,
             Validation validation,
             TransactionRelay relay,
+            ExtraTransactions extra,
             Randomness random) {
         this.peers = peers;
         this.chain = chain;
         this.mempool = mempool;
         this.validation = validation;
         this.relay = relay;
+        this.extra = extra;
         this.tracker = new TxRequestTracker(random.child("requests"));
         this.orphanage = new Orphanage(random.child("orphanage"));
         this.rejected = new RecentHashes(BitcoinLimits.RECENT_REJECTS, random.child("rejected"));
@@ -184,10 +187,15 @@ final class TransactionDownload {
             }
         }
         if (orphanage.add(now, transaction, peer.id())) {
+            extra.add(transaction);
             peers.debug(
                     "mempool",
                     "stored orphan tx " + transaction.txid() + " (wtxid=" + transaction.wtxid() + "), weight: "
                             + transaction.weight() + " (mapsz " + orphanage.size() + ")");
+            int evicted = orphanage.trim();
+            if (evicted > 0) {
+                peers.debug("txpackages", "orphanage overflow, removed " + evicted + " tx");
+            }
         }
         tracker.forget(transaction.txid());
         tracker.forget(transaction.wtxid());
@@ -209,6 +217,7 @@ final class TransactionDownload {
             tracker.forget(transaction.txid());
         }
         orphanage.remove(transaction.wtxid());
+        extra.add(transaction);
         if (peer != null && fault.kind() == Rejection.Kind.CONSENSUS) {
             peers.misbehaving(now, peer, fault.toString());
         }
@@ -218,6 +227,11 @@ final class TransactionDownload {
         tracker.forget(transaction.txid());
         tracker.forget(transaction.wtxid());
         orphanage.remove(transaction.wtxid());
+    }
+
+    /** A transaction left the mempool because another took its place. */
+    void replaced(Transaction transaction) {
+        extra.add(transaction);
     }
 
     void notFound(Peer peer, InventoryItem item) {
@@ -249,7 +263,10 @@ final class TransactionDownload {
 
     void disconnected(Peer peer) {
         tracker.disconnected(peer.id());
-        orphanage.removeForPeer(peer.id());
+        int erased = orphanage.removeForPeer(peer.id());
+        if (erased > 0) {
+            peers.debug("txpackages", "Erased " + erased + " orphan transaction(s) from " + peer);
+        }
         peers.wakeAt(0);
     }
 
@@ -267,8 +284,7 @@ final class TransactionDownload {
                 tracker.forget(request.hash());
                 continue;
             }
-            items.add(new InventoryItem(
-                    request.byWtxid() ? InventoryItem.WTX : InventoryItem.TX | InventoryItem.WITNESS, request.hash()));
+            items.add(new InventoryItem(kindFor(peer, request), request.hash()));
             tracker.requested(peer.id(), request.hash(), now + BitcoinLimits.TX_REQUEST_TIMEOUT_MILLIS);
             if (items.size() == BitcoinLimits.GETDATA_ITEMS) {
                 peers.send(now, peer, new GetData(items));
@@ -279,5 +295,12 @@ final class TransactionDownload {
             peers.send(now, peer, new GetData(items));
         }
         return tracker.nextMillis(peer.id(), now);
+    }
+
+    private static int kindFor(Peer peer, TxRequestTracker.Request request) {
+        if (request.byWtxid()) {
+            return InventoryItem.WTX;
+        }
+        return peer.servesWitnesses() ? InventoryItem.TX | InventoryItem.WITNESS : InventoryItem.TX;
     }
 }

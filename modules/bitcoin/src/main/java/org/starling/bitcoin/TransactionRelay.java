@@ -2,6 +2,7 @@ package org.starling.bitcoin;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.message.FeeFilter;
@@ -9,6 +10,7 @@ import org.starling.bitcoin.message.Inv;
 import org.starling.bitcoin.message.InventoryItem;
 import org.starling.bitcoin.message.TxMessage;
 import org.starling.bytes.Hash256;
+import org.starling.consensus.Block;
 import org.starling.consensus.Transaction;
 import org.starling.engine.Permission;
 import org.starling.world.Randomness;
@@ -33,6 +35,10 @@ final class TransactionRelay {
     private final Randomness random;
     private final FeeFilterRounder rounder;
     private long nextInboundTrickleMillis;
+    // What peers may be told of: everything in the mempool up to here has been put in line for them.
+    private long toldSequence;
+    // Of the last block, by txid and by wtxid: peers that were told of them may still ask.
+    private final HashMap<Hash256, Transaction> lastBlock = new HashMap<>();
 
     TransactionRelay(Peers peers, ChainView chain, MempoolView mempool, Randomness random) {
         this.peers = peers;
@@ -48,12 +54,14 @@ final class TransactionRelay {
 
     /** Puts the transaction in line for all peers that do not know it. */
     void announce(long now, Transaction transaction) {
+        MempoolView.Entry entry = mempool.byWtxid(transaction.wtxid());
+        toldSequence = entry == null ? toldSequence : Math.max(toldSequence, entry.sequence());
         for (Peer peer : peers.ready()) {
             if (peer.wantsTransactions
                     && !peer.knownTransactions.contains(nameFor(peer, transaction))
                     && peer.toAnnounce.size() < BitcoinLimits.TO_ANNOUNCE) {
                 peer.toAnnounce.add(transaction.wtxid());
-                peers.wakeAt(Math.max(now, peer.nextTrickleMillis));
+                peers.wakeAt(trickleMillis(now, peer));
             }
         }
     }
@@ -80,11 +88,27 @@ final class TransactionRelay {
     boolean serve(long now, Peer peer, InventoryItem item) {
         boolean byWtxid = item.kind() == InventoryItem.WTX;
         MempoolView.Entry entry = byWtxid ? mempool.byWtxid(item.hash()) : mempool.byTxid(item.hash());
-        if (entry == null || peer.toAnnounce.contains(entry.transaction().wtxid())) {
+        Transaction transaction =
+                entry != null && isTold(peer, entry) ? entry.transaction() : lastBlock.get(item.hash());
+        if (transaction == null) {
             return false;
         }
-        peers.send(now, peer, new TxMessage(entry.transaction(), item.kind() != InventoryItem.TX));
+        peers.send(now, peer, new TxMessage(transaction, item.kind() != InventoryItem.TX));
         return true;
+    }
+
+    private static boolean isTold(Peer peer, MempoolView.Entry entry) {
+        return entry.sequence() <= peer.toldSequence
+                && !peer.toAnnounce.contains(entry.transaction().wtxid());
+    }
+
+    /** A block became part of the active chain. */
+    void connected(Block block) {
+        lastBlock.clear();
+        for (Transaction transaction : block.transactions()) {
+            lastBlock.put(transaction.txid(), transaction);
+            lastBlock.put(transaction.wtxid(), transaction);
+        }
     }
 
     /** Announces what is due; returns when to look again. */
@@ -98,14 +122,19 @@ final class TransactionRelay {
             peer.sendMempool = false;
             sendAll(now, peer);
         }
-        boolean unhurried = peer.link.has(Permission.NOBAN);
-        if (now >= peer.nextTrickleMillis || unhurried) {
+        if (now >= trickleMillis(now, peer)) {
             if (now >= peer.nextTrickleMillis) {
                 peer.nextTrickleMillis = nextTrickle(now, peer);
             }
             trickle(now, peer);
+            peer.toldSequence = toldSequence;
         }
-        return peer.toAnnounce.isEmpty() ? next : Math.min(next, peer.nextTrickleMillis);
+        return peer.toAnnounce.isEmpty() ? next : Math.min(next, trickleMillis(now + 1, peer));
+    }
+
+    /** When the peer is told next; one that the operator trusts need not wait. */
+    private static long trickleMillis(long now, Peer peer) {
+        return peer.link.has(Permission.NOBAN) ? now : Math.max(now, peer.nextTrickleMillis);
     }
 
     private long nextTrickle(long now, Peer peer) {
@@ -165,6 +194,7 @@ final class TransactionRelay {
         List<InventoryItem> items = new ArrayList<>();
         for (MempoolView.Entry entry : all) {
             peer.toAnnounce.remove(entry.transaction().wtxid());
+            peer.toldSequence = Math.max(peer.toldSequence, entry.sequence());
             InventoryItem item = itemFor(peer, entry);
             if (item != null) {
                 items.add(item);

@@ -38,6 +38,7 @@ class BoundedMemoryTest {
         Orphanage orphanage = new Orphanage(new SeededRandomness(1));
         for (int i = 0; i < 500; i++) {
             assertThat(orphanage.add(0, spend(i, 10), i % 7)).isTrue();
+            assertThat(orphanage.trim()).isEqualTo(i < BitcoinLimits.ORPHANS ? 0 : 1);
         }
         assertThat(orphanage.size()).isEqualTo(BitcoinLimits.ORPHANS);
         orphanage.removeForPeer(3);

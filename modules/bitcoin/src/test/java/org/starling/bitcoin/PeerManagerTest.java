@@ -454,6 +454,18 @@ class PeerManagerTest {
     }
 
     @Test
+    void theTrustedAreToldWithoutDelay() {
+        node.permissions.add(Permission.NOBAN);
+        TestNode.Remote peer = inbound(1);
+        node.pass(10);
+        for (int i = 0; i < 3; i++) {
+            peer.take(Message.class);
+            node.pooled(TestNode.spend(Hash256.ZERO, i));
+            assertThat(peer.take(Inv.class)).hasSize(1);
+        }
+    }
+
+    @Test
     void feeFiltersAreKept() {
         TestNode.Remote peer = modern(inbound(1));
         peer.send(new org.starling.bitcoin.message.FeeFilter(1_000_000));
@@ -548,7 +560,7 @@ class PeerManagerTest {
         org.starling.engine.V1Transport encoder = new org.starling.engine.V1Transport(TestNode.REGTEST.magic());
         peer.sendRaw(encoder.encode("strange", Bytes.fromHex("00")));
         assertThat(node.logged("Unknown message type \"strange\"")).isTrue();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i <= org.starling.engine.Limits.BAD_MESSAGES; i++) {
             assertThat(peer.closed).isFalse();
             peer.sendRaw(encoder.encode("inv", Bytes.fromHex("ff")));
         }

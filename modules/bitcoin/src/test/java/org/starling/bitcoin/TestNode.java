@@ -18,6 +18,7 @@ import org.starling.chain.HeldTree;
 import org.starling.consensus.Block;
 import org.starling.consensus.BlockHeader;
 import org.starling.consensus.ChainParams;
+import org.starling.consensus.MerkleTree;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.Rejection;
 import org.starling.consensus.Target;
@@ -64,6 +65,7 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
     boolean initialDownload;
     long now = START;
     private long nextLink = 1;
+    private long poolSequence;
 
     TestNode() {
         this(PeerSettings.of(REGTEST, "/Starling:0.1.0/"));
@@ -183,7 +185,7 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
                 OutPoint.NULL, Bytes.copyOf((byte) 4, (byte) salt, (byte) (salt >> 8), (byte) 1, (byte) 1), -1);
         transactions.add(Transaction.of(2, List.of(input), List.of(new TxOut(0, Bytes.EMPTY)), salt));
         transactions.addAll(List.of(more));
-        Hash256 root = transactions.getFirst().txid();
+        Hash256 root = MerkleTree.ofTransactions(transactions).hash();
         BlockHeader header = new BlockHeader(0x20000000, previousHash, root, time, previous.bits(), 0);
         Target target = Target.fromBits(header.bits());
         while (!target.admits(header.hash())) {
@@ -263,7 +265,7 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
     }
 
     void pooled(Transaction transaction) {
-        pool.put(transaction.wtxid(), new Entry(transaction, 10_000, transaction.virtualSize(), 1));
+        pool.put(transaction.wtxid(), new Entry(transaction, 10_000, transaction.virtualSize(), 1, ++poolSequence));
         manager.transactionAdded(now, transaction);
         run();
     }
@@ -300,7 +302,9 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
         questions.add(() -> {
             Rejection fault = refusals.get(transaction.txid().toString());
             if (fault == null) {
-                pool.put(transaction.wtxid(), new Entry(transaction, 10_000, transaction.virtualSize(), 1));
+                pool.put(
+                        transaction.wtxid(),
+                        new Entry(transaction, 10_000, transaction.virtualSize(), 1, ++poolSequence));
             }
             manager.transactionJudged(now, peer, transaction, fault);
         });
@@ -342,6 +346,11 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
     @Override
     public List<Entry> all() {
         return List.copyOf(pool.values());
+    }
+
+    @Override
+    public List<Transaction> transactions() {
+        return pool.values().stream().map(Entry::transaction).toList();
     }
 
     @Override

@@ -3,6 +3,8 @@ package org.starling.chain;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Block;
 import org.starling.consensus.BlockHeader;
@@ -16,6 +18,8 @@ import org.starling.consensus.Rejection;
  * block then is the {@link ActiveChain}'s.
  */
 final class Admission {
+    private static final Logger VALIDATION = LoggerFactory.getLogger("validation");
+
     private final ChainParams params;
     private final BlockIndex index;
     private final HeaderTree tree;
@@ -84,6 +88,9 @@ final class Admission {
             return InvalidBlocks.refuse(hash, inContext);
         }
         if (!workChecked) {
+            VALIDATION.debug(
+                    "AcceptBlockHeader: not adding new block header {}, missing anti-dos proof-of-work validation",
+                    hash);
             return InvalidBlocks.refuse(Rejection.Kind.LOW_WORK, "too-little-chainwork");
         }
         return new Acceptance.Accepted(index.addHeader(header, hash, previous), true);

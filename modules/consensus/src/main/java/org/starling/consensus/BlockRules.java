@@ -212,19 +212,21 @@ public final class BlockRules {
     }
 
     /**
-     * Whether the block's data is certainly not what its header committed to, so that the block can be dropped without
-     * marking the header. The cheap test before a block is stored or passed on.
+     * What shows that the block's data is certainly not what its header committed to, so that the block can be dropped
+     * without marking the header; null if nothing does. The cheap test before a block is stored or passed on.
      */
-    public static boolean isMutated(Block block, boolean witnessCommitmentExpected) {
-        if (checkMerkleRoot(block) != null) {
-            return true;
+    public static @Nullable Rejection checkMutation(Block block, boolean witnessCommitmentExpected) {
+        Rejection merkleRoot = checkMerkleRoot(block);
+        if (merkleRoot != null) {
+            return merkleRoot;
         }
         List<Transaction> transactions = block.transactions();
         if (transactions.isEmpty() || !transactions.getFirst().isCoinbase()) {
             // Inner nodes of the tree have 64 bytes: a transaction of that size may be one.
-            return transactions.stream().anyMatch(transaction -> transaction.strippedLength() == 64);
+            boolean ambiguous = transactions.stream().anyMatch(transaction -> transaction.strippedLength() == 64);
+            return ambiguous ? Rejection.of(Rejection.Kind.MUTATED, "bad-txns-64-bytes") : null;
         }
-        return checkWitnesses(block, witnessCommitmentExpected) != null;
+        return checkWitnesses(block, witnessCommitmentExpected);
     }
 
     /** What the coinbase's script of a block at that height must begin with (BIP-0034). */

@@ -88,9 +88,9 @@ class BlockRulesTest {
                 .isEqualTo(Rejection.of(Kind.MUTATED, "bad-txns-duplicate", "duplicate transaction"));
         assertThat(BlockRules.check(other, REGTEST))
                 .isEqualTo(Rejection.of(Kind.MUTATED, "bad-txnmrklroot", "hashMerkleRoot mismatch"));
-        assertThat(BlockRules.isMutated(mutated, true)).isTrue();
-        assertThat(BlockRules.isMutated(other, true)).isTrue();
-        assertThat(BlockRules.isMutated(honest, true)).isFalse();
+        assertThat(BlockRules.checkMutation(mutated, true)).isNotNull();
+        assertThat(BlockRules.checkMutation(other, true)).isNotNull();
+        assertThat(BlockRules.checkMutation(honest, true)).isNull();
     }
 
     @Test

@@ -31,8 +31,8 @@ class RealBlocksTest {
         Block block = Vectors.block(file);
 
         assertThat(BlockRules.check(block, params)).isNull();
-        assertThat(BlockRules.isMutated(block, height >= params.heights().segwit()))
-                .isFalse();
+        assertThat(BlockRules.checkMutation(block, height >= params.heights().segwit()))
+                .isNull();
         assertThat(BlockRules.checkInContext(block, parent(block, height), params))
                 .isNull();
     }

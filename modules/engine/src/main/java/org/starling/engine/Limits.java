@@ -21,7 +21,7 @@ public final class Limits {
     public static final int SEND_PIECE_BYTES = 256 * 1024;
 
     /** Messages with a bad checksum, type or content that a link may send before it is closed. */
-    public static final int BAD_MESSAGES = 3;
+    public static final int BAD_MESSAGES = 100;
 
     /** Message types counted by name on one link; further ones are counted together. */
     public static final int COUNTED_TYPES = 40;

@@ -457,6 +457,13 @@ public final class Mempool {
         }
     }
 
+    /** All transactions, the oldest first. */
+    public List<Transaction> transactions() {
+        synchronized (lock) {
+            return graph.entries().stream().map(entry -> entry.transaction).toList();
+        }
+    }
+
     /** All txids, the oldest transaction first. */
     public List<Hash256> txids() {
         synchronized (lock) {

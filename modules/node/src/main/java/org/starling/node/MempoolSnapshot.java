@@ -35,6 +35,11 @@ final class MempoolSnapshot implements MempoolView {
     }
 
     @Override
+    public List<Transaction> transactions() {
+        return mempool.transactions();
+    }
+
+    @Override
     public long minFeeratePerKvb() {
         return mempool.minimumFeerate(clock.seconds()).satoshisPerKvb();
     }
@@ -44,6 +49,7 @@ final class MempoolSnapshot implements MempoolView {
     }
 
     private static Entry present(MempoolEntry entry) {
-        return new Entry(entry.transaction(), entry.fee(), entry.virtualSize(), entry.ancestorCount());
+        return new Entry(
+                entry.transaction(), entry.fee(), entry.virtualSize(), entry.ancestorCount(), entry.sequence());
     }
 }

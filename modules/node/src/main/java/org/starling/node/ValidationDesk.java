@@ -3,6 +3,7 @@ package org.starling.node;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.starling.bitcoin.PeerManager;
 import org.starling.bitcoin.Validation;
@@ -24,6 +25,7 @@ import org.starling.mempool.AcceptResult;
 import org.starling.mempool.Feerate;
 import org.starling.mempool.Mempool;
 import org.starling.mempool.MempoolListener;
+import org.starling.mempool.RemovalReason;
 import org.starling.world.Lane;
 import org.starling.world.StorageException;
 
@@ -32,6 +34,8 @@ import org.starling.world.StorageException;
  * on the validation lane; each answer a task on the core lane, in the order of the questions.
  */
 final class ValidationDesk implements Validation, ChainListener, MempoolListener {
+    private static final Logger LOG = LoggerFactory.getLogger(ValidationDesk.class);
+
     private final Chain chain;
     private final Mempool mempool;
     private final NodeClock clock;
@@ -99,8 +103,14 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
             boolean workChecked = requested || hasMinimumWork(block.header());
             Acceptance acceptance = chain.acceptBlock(block, requested, clock.seconds(), workChecked);
             Rejection fault = switch (acceptance) {
-                case Acceptance.Accepted accepted -> null;
-                case Acceptance.Refused refused -> refused.rejection();
+                case Acceptance.Accepted(BlockEntry entry, boolean fresh) -> {
+                    tellAhead(entry, block, fresh);
+                    yield null;
+                }
+                case Acceptance.Refused(Rejection rejection) -> {
+                    LOG.info("AcceptBlock FAILED ({})", rejection);
+                    yield rejection;
+                }
             };
             // First the effect, then the verdict: what the peer says next is answered on the new tip.
             activate();
@@ -122,6 +132,12 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
         catchingUp = chain.activateSome();
         if (catchingUp) {
             validation.execute(this::proceed);
+        }
+    }
+
+    private void tellAhead(BlockEntry entry, Block block, boolean fresh) {
+        if (fresh && entry.previous() == chain.tree().tip()) {
+            toPeers.accept(peers -> peers.blockPlausible(clock.millis(), entry, block));
         }
     }
 
@@ -209,6 +225,13 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
         // Of what a peer sent, the verdict tells.
         if (!judgingForPeer) {
             toPeers.accept(peers -> peers.transactionAdded(clock.millis(), transaction));
+        }
+    }
+
+    @Override
+    public void removed(Transaction transaction, RemovalReason reason, long sequence) {
+        if (reason == RemovalReason.REPLACED) {
+            toPeers.accept(peers -> peers.transactionReplaced(transaction));
         }
     }
 

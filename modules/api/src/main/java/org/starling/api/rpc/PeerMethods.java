@@ -118,10 +118,10 @@ final class PeerMethods {
         json.put("version", peer.version())
                 .put("subver", peer.userAgent())
                 .put("inbound", peer.kind().isInbound())
-                .put("bip152_hb_to", false)
-                .put("bip152_hb_from", false)
+                .put("bip152_hb_to", peer.announcesCompactBlocks())
+                .put("bip152_hb_from", peer.wantsCompactAnnouncements())
                 .put("startingheight", peer.startHeight())
-                .put("presynced_headers", -1)
+                .put("presynced_headers", peer.presyncedHeaders())
                 .put("synced_headers", peer.syncedHeaders())
                 .put("synced_blocks", peer.syncedBlocks());
         ArrayNode inFlight = json.putArray("inflight");

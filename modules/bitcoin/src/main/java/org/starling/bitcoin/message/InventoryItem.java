@@ -40,6 +40,20 @@ public record InventoryItem(int kind, Hash256 hash) {
         return kind == BLOCK || kind == (BLOCK | WITNESS) || kind == FILTERED_BLOCK || kind == COMPACT_BLOCK;
     }
 
+    /** As {@code witness-block 00..9c}. */
+    @Override
+    public String toString() {
+        String name = switch (kind & ~WITNESS) {
+            case TX -> "tx";
+            case BLOCK -> "block";
+            case FILTERED_BLOCK -> "merkleblock";
+            case COMPACT_BLOCK -> "cmpctblock";
+            case WTX -> "wtx";
+            default -> "kind-" + (kind & ~WITNESS);
+        };
+        return ((kind & WITNESS) == 0 ? "" : "witness-") + name + " " + hash;
+    }
+
     static List<InventoryItem> readAll(ByteReader reader) throws MalformedException {
         int count = reader.count(BYTES);
         List<InventoryItem> items = new ArrayList<>(count);

@@ -28,6 +28,10 @@ public sealed interface Message
                 TxMessage,
                 Mempool,
                 FeeFilter,
+                SendCompact,
+                CompactBlock,
+                GetBlockTransactions,
+                BlockTransactions,
                 Unknown {
     /** Types that {@link #read} understands. */
     List<String> TYPES = List.of(
@@ -50,7 +54,11 @@ public sealed interface Message
             BlockMessage.TYPE,
             TxMessage.TYPE,
             Mempool.TYPE,
-            FeeFilter.TYPE);
+            FeeFilter.TYPE,
+            SendCompact.TYPE,
+            CompactBlock.TYPE,
+            GetBlockTransactions.TYPE,
+            BlockTransactions.TYPE);
 
     /** The name on the wire. */
     String type();
@@ -88,6 +96,10 @@ public sealed interface Message
             case TxMessage.TYPE -> TxMessage.read(reader);
             case Mempool.TYPE -> new Mempool();
             case FeeFilter.TYPE -> FeeFilter.read(reader);
+            case SendCompact.TYPE -> SendCompact.read(reader);
+            case CompactBlock.TYPE -> CompactBlock.read(reader);
+            case GetBlockTransactions.TYPE -> GetBlockTransactions.read(reader);
+            case BlockTransactions.TYPE -> BlockTransactions.read(reader);
             default -> new Unknown(type);
         };
     }

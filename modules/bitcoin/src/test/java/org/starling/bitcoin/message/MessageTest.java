@@ -187,7 +187,67 @@ class MessageTest {
 
     @Test
     void unknownTypesAreNotLookedAt() throws MalformedException {
-        assertThat(Message.read("sendcmpct", Bytes.fromHex("00"))).isEqualTo(new Unknown("sendcmpct"));
-        assertThat(Message.TYPES).doesNotContain("sendcmpct").contains("wtxidrelay");
+        assertThat(Message.read("sendtxrcncl", Bytes.fromHex("00"))).isEqualTo(new Unknown("sendtxrcncl"));
+        assertThat(Message.TYPES).doesNotContain("sendtxrcncl").contains("wtxidrelay");
+    }
+
+    // A transaction with one input and one output, both empty of scripts.
+    private static final String TRANSACTION = "02000000" // version
+            + "01" + ONES + "00000000" + "00" + "ffffffff" // input
+            + "01" + "e803000000000000" + "00" // output of 1000
+            + "00000000"; // locktime
+
+    private static final String HEADER = "00000020" + ONES + TWOS + "0065cd1d" + "ffff7f20" + "07000000";
+
+    @Test
+    void sendcmpct() throws MalformedException {
+        bothWays("sendcmpct", "01" + "0200000000000000", new SendCompact(true, 2));
+        bothWays("sendcmpct", "00" + "0100000000000000", new SendCompact(false, 1));
+    }
+
+    @Test
+    void cmpctblock() throws MalformedException {
+        String hex = HEADER
+                + "0807060504030201" // nonce
+                + "02" + "010000000000" + "ffeeddccbbaa" // short ids
+                + "02" // in full:
+                + "00" + TRANSACTION // the first
+                + "01" + TRANSACTION; // one is left out between
+        CompactBlock block = (CompactBlock) Message.read("cmpctblock", Bytes.fromHex(hex));
+        assertThat(block.nonce()).isEqualTo(0x0102030405060708L);
+        assertThat(block.shortId(0)).isEqualTo(1);
+        assertThat(block.shortId(1)).isEqualTo(0xaabbccddeeffL);
+        assertThat(block.given().getFirst().index()).isZero();
+        assertThat(block.given().getLast().index()).isEqualTo(2);
+        assertThat(block.transactionCount()).isEqualTo(4);
+        assertThat(block.payload().hex()).isEqualTo(hex);
+    }
+
+    @Test
+    void getblocktxn() throws MalformedException {
+        // 0, 2 and 3, each as the distance from the one after the last.
+        bothWays("getblocktxn", ONES + "03" + "000100", new GetBlockTransactions(ONE, List.of(0, 2, 3)));
+    }
+
+    @Test
+    void blocktxn() throws MalformedException {
+        String hex = ONES + "01" + TRANSACTION;
+        BlockTransactions message = (BlockTransactions) Message.read("blocktxn", Bytes.fromHex(hex));
+        assertThat(message.block()).isEqualTo(ONE);
+        assertThat(message.transactions().getFirst().serialized().hex()).isEqualTo(TRANSACTION);
+        assertThat(message.payload().hex()).isEqualTo(hex);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "fe00000100", // 65536
+                "fdffff" + "00", // 65535 takes the last number, and one more follows
+                "ffffffffffffffffff" // wraps around
+            })
+    void positionsInABlockHaveSixteenBits(String indexes) {
+        int count = indexes.startsWith("fdffff") ? 2 : 1;
+        assertThatThrownBy(() -> Message.read("getblocktxn", Bytes.fromHex(ONES + "0" + count + indexes)))
+                .isInstanceOf(MalformedException.class);
     }
 }
