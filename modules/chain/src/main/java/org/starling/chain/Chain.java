@@ -80,7 +80,7 @@ public final class Chain implements AutoCloseable {
             Workers workers,
             Randomness randomness,
             long nowSeconds) {
-        ChainLoader.Loaded loaded = new ChainLoader(options, store, files, randomness.child("blocks-xor")).load();
+        ChainLoader.Loaded loaded = new ChainLoader(options, store, files, randomness).load();
         Chain chain = new Chain(options, loaded, workers, randomness);
         chain.guard(() -> {
             chain.index.rebuild(ChainLoader.byHeight(chain.tree), chain.tree.tip());
@@ -288,7 +288,7 @@ public final class Chain implements AutoCloseable {
      * @throws StorageException if something does not fit
      */
     public void verify(int blocks, int level) {
-        new CoinsCheck(params, store, stored, level)
+        new CoinsCheck(params, coins.fresh(), stored, level)
                 .run(active.tip(), blocks == 0 ? Integer.MAX_VALUE : blocks, upkeep.coinsCacheBytes());
     }
 

@@ -42,11 +42,12 @@ final class ChainLoader {
         this.options = options;
         this.params = options.params();
         this.store = new ChainStore(keyValueStore);
-        XorKey key = XorKey.load(files, options.obfuscateBlocks(), randomness);
+        XorKey key = XorKey.load(files, options.obfuscateBlocks(), randomness.child("blocks-xor"));
         this.blockFiles = new BlockFiles(files, params.magic(), key, options.maxBlockFileBytes());
         this.tree = new HeaderTree(params.genesis().header());
         this.index = new BlockIndex(tree);
-        this.coins = new CoinsCache(store, options.coinsBatchBytes());
+        this.coins = new CoinsCache(
+                store, options.coinsBatchBytes(), randomness.child("coins").nextLong());
         this.connector = new BlockConnector(params, coins);
     }
 
@@ -91,8 +92,12 @@ final class ChainLoader {
         store.set(ChainStore.REINDEXING, true);
         store.wipe();
         FileStore files = blockFiles.files();
+        int next = 0;
         for (String name : files.list("")) {
-            if (name.matches("rev[0-9]{5}\\.dat")) {
+            Integer number = BlockFiles.numberOf(name);
+            // After pruning, what comes behind a gap has no parents to be connected to.
+            boolean useless = options.prune().enabled() && number != null && number != next++;
+            if (useless || name.matches("rev[0-9]{5}\\.dat")) {
                 files.delete(name);
             }
         }

@@ -40,6 +40,9 @@ final class ChainStore {
     private static final byte[] ENTRIES = {'b'};
     private static final byte[] FILES = {'f'};
 
+    /** The letter, the txid, and an index of up to five bytes. */
+    static final int MAX_COIN_KEY_BYTES = 1 + Hash256.BYTES + 5;
+
     /** Coins are written in batches of about so many bytes. */
     static final int BATCH_BYTES = 16 << 20;
 
@@ -208,7 +211,7 @@ final class ChainStore {
     }
 
     static byte[] coinKey(OutPoint outPoint) {
-        ByteWriter writer = new ByteWriter(38).u8('C').hash256(outPoint.txid());
+        ByteWriter writer = new ByteWriter(MAX_COIN_KEY_BYTES).u8(COINS[0]).hash256(outPoint.txid());
         CoinCodec.writeVarInt(writer, outPoint.index() & 0xffffffffL);
         return writer.toArray();
     }

@@ -1,10 +1,8 @@
 package org.starling.chain;
 
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Coin;
 import org.starling.consensus.OutPoint;
@@ -13,78 +11,74 @@ import org.starling.world.KeyValueStore.Batch;
 import org.starling.world.KeyValueStore.Durability;
 
 /**
- * The coins in memory over those in the store. A slot is <i>dirty</i> if the store has another state of it, and
+ * The coins in memory over those in the store, in a {@link CoinTable}. A slot is <i>dirty</i> if the store has another state of it, and
  * <i>fresh</i> if the store has certainly no coin there, so that spending it leaves nothing to write. Of the validation
  * thread alone. The scripts of coins put in must not share a block's array, or they would keep the block.
  */
 final class CoinsCache implements CoinsView {
-    /** Heap that a slot takes beside its script: table entry, outpoint, txid, coin, output, byte arrays' headers. */
-    private static final int SLOT_BYTES = 272;
+    /** Heap that a coin takes beside the bytes of its script: coin, output, script, and the array's header. */
+    private static final int COIN_BYTES = 24 + 24 + 24 + 16;
 
     /** How often a big write must be split is bounded by this many bytes of keys and values in a batch. */
     private static final int BATCH_ENTRY_OVERHEAD = 16;
 
     private final ChainStore store;
     private final int batchBytes;
-    private final Map<OutPoint, Slot> slots = new HashMap<>();
-    private long usedBytes;
+    private final CoinTable table;
+    private final long salt;
+    private long coinBytes;
     private int dirty;
 
-    private static final class Slot {
-        /** Null: spent, or never there. */
-        @Nullable
-        Coin coin;
-
-        boolean dirty;
-        boolean fresh;
-
-        Slot(@Nullable Coin coin) {
-            this.coin = coin;
-        }
-    }
-
-    CoinsCache(ChainStore store, int batchBytes) {
+    /** @param salt random, and secret to peers */
+    CoinsCache(ChainStore store, int batchBytes, long salt) {
         this.store = store;
         this.batchBytes = batchBytes;
+        this.salt = salt;
+        this.table = new CoinTable(salt);
+    }
+
+    /** An empty cache over the same store. */
+    CoinsCache fresh() {
+        return new CoinsCache(store, batchBytes, salt);
     }
 
     @Override
     public @Nullable Coin coin(OutPoint outPoint) {
-        return load(outPoint).coin;
+        int slot = load(outPoint);
+        return slot == CoinTable.NONE ? null : table.coin(slot);
     }
 
     /** Whether the cache can tell about the outpoint without the store. */
     boolean knows(OutPoint outPoint) {
-        return slots.containsKey(outPoint);
+        return table.find(outPoint) != CoinTable.NONE;
     }
 
     /** Takes in what the store has there, unless the cache knows better. */
     void offer(OutPoint outPoint, @Nullable Coin coin) {
-        if (coin != null && slots.putIfAbsent(outPoint, new Slot(coin)) == null) {
-            usedBytes += size(coin);
+        if (coin != null && table.find(outPoint) == CoinTable.NONE) {
+            set(table.insert(outPoint), coin);
         }
     }
 
     /** Removes the coin and gives it; null if there is none. */
     @Nullable
     Coin spend(OutPoint outPoint) {
-        Slot slot = load(outPoint);
-        Coin coin = slot.coin;
+        int slot = load(outPoint);
+        Coin coin = slot == CoinTable.NONE ? null : table.coin(slot);
         if (coin != null) {
-            clear(outPoint, slot, coin);
+            clear(slot, coin);
         }
         return coin;
     }
 
-    private void clear(OutPoint outPoint, Slot slot, Coin coin) {
-        usedBytes -= size(coin);
-        slot.coin = null;
-        if (slot.fresh) {
-            slots.remove(outPoint);
-            dirty -= slot.dirty ? 1 : 0;
+    private void clear(int slot, Coin coin) {
+        coinBytes -= size(coin);
+        if (table.isFresh(slot)) {
+            dirty -= table.isDirty(slot) ? 1 : 0;
+            table.remove(slot);
         } else {
-            usedBytes += SLOT_BYTES;
-            markDirty(slot);
+            table.setCoin(slot, null);
+            markDirty(slot, false);
         }
     }
 
@@ -93,58 +87,53 @@ final class CoinsCache implements CoinsView {
      * before BIP-0034 may repeat an older one.
      */
     void add(OutPoint outPoint, Coin coin, boolean mayOverwrite) {
-        Slot slot = slots.get(outPoint);
-        if (slot == null) {
-            slot = new Slot(null);
-            slot.fresh = !mayOverwrite;
-            slots.put(outPoint, slot);
-        } else if (slot.coin != null) {
-            usedBytes -= size(slot.coin);
+        int slot = table.find(outPoint);
+        boolean fresh = !mayOverwrite;
+        if (slot == CoinTable.NONE) {
+            slot = table.insert(outPoint);
         } else {
-            // Spent, and not yet so in the store if dirty: then it must not count as absent there.
-            slot.fresh = !mayOverwrite && !slot.dirty;
-            usedBytes -= SLOT_BYTES;
+            Coin before = table.coin(slot);
+            if (before != null) {
+                coinBytes -= size(before);
+                fresh = table.isFresh(slot);
+            } else {
+                // Spent, and not yet so in the store if dirty: then it must not count as absent there.
+                fresh &= !table.isDirty(slot);
+            }
         }
-        slot.coin = coin;
-        usedBytes += size(coin);
-        markDirty(slot);
+        set(slot, coin);
+        markDirty(slot, fresh);
     }
 
-    private void markDirty(Slot slot) {
-        if (!slot.dirty) {
-            slot.dirty = true;
-            dirty++;
-        }
+    private void set(int slot, Coin coin) {
+        table.setCoin(slot, coin);
+        coinBytes += size(coin);
     }
 
-    private Slot load(OutPoint outPoint) {
-        Slot slot = slots.get(outPoint);
-        if (slot == null) {
+    private void markDirty(int slot, boolean fresh) {
+        dirty += table.isDirty(slot) ? 0 : 1;
+        table.mark(slot, true, fresh);
+    }
+
+    private int load(OutPoint outPoint) {
+        int slot = table.find(outPoint);
+        if (slot == CoinTable.NONE) {
             Coin coin = store.coin(outPoint);
-            slot = new Slot(coin);
             if (coin != null) {
-                slots.put(outPoint, slot);
-                usedBytes += size(coin);
+                slot = table.insert(outPoint);
+                set(slot, coin);
             }
         }
         return slot;
     }
 
     private static long size(Coin coin) {
-        return SLOT_BYTES + coin.output().scriptPubKey().length();
+        return COIN_BYTES + (coin.output().scriptPubKey().length() + 7 & -8);
     }
 
-    /** Estimated heap in use. */
+    /** Heap in use. */
     long usedBytes() {
-        return usedBytes;
-    }
-
-    int dirtyCount() {
-        return dirty;
-    }
-
-    int count() {
-        return slots.size();
+        return coinBytes + table.bytes();
     }
 
     /**
@@ -176,11 +165,8 @@ final class CoinsCache implements CoinsView {
         Batch batch = target.batch();
         long bytes = 0;
         boolean noted = note == null;
-        Iterator<Map.Entry<OutPoint, Slot>> iterator = slots.entrySet().iterator();
-        while (iterator.hasNext()) {
-            Map.Entry<OutPoint, Slot> entry = iterator.next();
-            Slot slot = entry.getValue();
-            if (slot.dirty) {
+        for (int slot = 0; slot < table.slots(); slot++) {
+            if (table.isUsed(slot) && table.isDirty(slot)) {
                 if (bytes >= batchBytes) {
                     if (!noted && note != null) {
                         noted = true;
@@ -190,26 +176,24 @@ final class CoinsCache implements CoinsView {
                     batch = target.batch();
                     bytes = 0;
                 }
-                bytes += put(batch, entry.getKey(), slot);
-                slot.dirty = false;
-                slot.fresh = false;
-                if (slot.coin == null) {
-                    iterator.remove();
-                    usedBytes -= SLOT_BYTES;
-                }
+                bytes += put(batch, slot);
+                table.mark(slot, false, false);
             }
         }
         dirty = 0;
         return batch;
     }
 
-    private static long put(Batch batch, OutPoint outPoint, Slot slot) {
-        byte[] key = ChainStore.coinKey(outPoint);
-        if (slot.coin == null) {
+    private long put(Batch batch, int slot) {
+        ByteWriter writer = new ByteWriter(ChainStore.MAX_COIN_KEY_BYTES).u8(ChainStore.COINS[0]);
+        table.writeOutPoint(slot, writer);
+        byte[] key = writer.toArray();
+        Coin coin = table.coin(slot);
+        if (coin == null) {
             batch.delete(key);
             return key.length + BATCH_ENTRY_OVERHEAD;
         }
-        byte[] value = CoinCodec.encode(slot.coin);
+        byte[] value = CoinCodec.encode(coin);
         batch.put(key, value);
         return key.length + value.length + BATCH_ENTRY_OVERHEAD;
     }
@@ -219,7 +203,7 @@ final class CoinsCache implements CoinsView {
         if (dirty > 0) {
             throw new IllegalStateException(dirty + " coins are not written");
         }
-        slots.clear();
-        usedBytes = 0;
+        table.clear();
+        coinBytes = 0;
     }
 }

@@ -29,10 +29,11 @@ final class CoinsCheck {
     private final BlockConnector connector;
     private final int level;
 
-    CoinsCheck(ChainParams params, ChainStore store, StoredBlocks stored, int level) {
+    /** @param scratch an empty cache over the stored coins, for the check alone */
+    CoinsCheck(ChainParams params, CoinsCache scratch, StoredBlocks stored, int level) {
         this.params = params;
         this.stored = stored;
-        this.scratch = new CoinsCache(store, ChainStore.BATCH_BYTES);
+        this.scratch = scratch;
         this.connector = new BlockConnector(params, scratch);
         this.level = level;
     }
