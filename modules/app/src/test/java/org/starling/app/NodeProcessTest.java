@@ -143,6 +143,47 @@ class NodeProcessTest {
     }
 
     @Test
+    void aDamagedDiskEndsTheNode() throws Exception {
+        Process process = startAsTestsDo();
+        assertThat(ask("generatetoaddress", "3", ADDRESS).status()).isZero();
+        Files.delete(folder.resolve("regtest/blocks/rev00000.dat"));
+        String tip = ask("getbestblockhash").out();
+        assertThat(ask("invalidateblock", tip).status()).isNotZero();
+        assertThat(endOf(process)).isEqualTo(1);
+        assertThat(standardError())
+                .isEqualTo("Error: A fatal internal error occurred, see debug.log for details: "
+                        + "Failed to disconnect block.");
+    }
+
+    @Test
+    void importsAFileWhileItRunsAndBuildsItsCoinsAgain() throws Exception {
+        Process process = startAsTestsDo();
+        assertThat(ask("generatetoaddress", "101", ADDRESS).status()).isZero();
+        ask("stop");
+        endOf(process);
+        Path foreign = Files.createDirectory(folder.resolve("foreign"));
+        for (String name : List.of("blk00000.dat", "xor.dat")) {
+            Files.move(folder.resolve("regtest/blocks").resolve(name), foreign.resolve(name));
+        }
+        Files.move(folder.resolve("regtest"), folder.resolve("old"));
+
+        process = startAsTestsDo("-loadblock=" + foreign.resolve("blk00000.dat"));
+        assertThat(ask("waitforblockheight", "101").out()).contains("\"height\": 101");
+        ask("stop");
+        assertThat(endOf(process)).isZero();
+
+        process = startAsTestsDo("-reindex-chainstate", "-checkblocks=0", "-checklevel=4");
+        assertThat(ask("waitforblockheight", "101").out()).contains("\"height\": 101");
+        assertThat(ask("gettxoutsetinfo", "none").out()).contains("\"txouts\": 101");
+        ask("stop");
+        assertThat(endOf(process)).isZero();
+
+        assertThat(endOf(startAsTestsDo("-loadblock=" + folder.resolve("none.dat"))))
+                .isEqualTo(1);
+        assertThat(standardError()).startsWith("Error: Cannot read " + folder.resolve("none.dat"));
+    }
+
+    @Test
     void oneProcessForADirectory() throws Exception {
         startAsTestsDo();
         assertThat(ask("uptime").status()).isZero();

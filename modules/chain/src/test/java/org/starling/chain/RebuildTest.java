@@ -136,4 +136,20 @@ class RebuildTest {
                 .hasMessageContaining("Corrupted block database detected")
                 .hasMessageContaining("-reindex-chainstate");
     }
+
+    @Test
+    void aPrunedNodeBeginsWithTheFilesThatStillFollowEachOther() {
+        test.open();
+        test.mineMany(600);
+        test.chain.close();
+        test.files.delete("blk00001.dat");
+        assertThat(test.files.list("")).contains("blk00002.dat");
+        ChainOptions pruning = SMALL_FILES.withPrune(ChainOptions.Prune.MANUAL).withRebuild(Rebuild.INDEX);
+        Chain chain = Chain.open(
+                pruning, test.store, test.files, new SameThreadWorkers(), new SeededRandomness(7), TestChain.NOW);
+        BlockImport.Summary summary = new BlockImport(chain, new SameThreadWorkers(), TestChain.NOW).finish();
+        assertThat(test.files.list("")).contains("blk00000.dat").doesNotContain("blk00002.dat");
+        assertThat(summary.orphans()).isZero();
+        assertThat(chain.tree().tip().height()).isGreaterThan(200);
+    }
 }

@@ -3,6 +3,7 @@ package org.starling.node;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -431,21 +432,32 @@ public final class Node implements AutoCloseable {
         });
     }
 
-    /** Closes all links and makes chain and address book durable. The world stays open. */
+    /**
+     * Closes all links and makes chain and address book durable. What can no longer be done, because a failure ended a
+     * lane, is left as it is. The world stays open.
+     */
     @Override
     public void close() {
-        core(() -> {
+        awaitUnlessEnded(world.core().call(() -> {
             if (!closed) {
                 closed = true;
                 network.close();
                 saveAddresses();
             }
             return true;
-        });
-        validation(() -> {
+        }));
+        awaitUnlessEnded(world.validation().call(() -> {
             chain.close();
             return true;
-        });
-        await(world.disk().call(() -> true));
+        }));
+        awaitUnlessEnded(world.disk().call(() -> true));
+    }
+
+    private static void awaitUnlessEnded(CompletableFuture<Boolean> task) {
+        try {
+            await(task);
+        } catch (CancellationException e) {
+            LOG.debug("Not closed in order: the lane has ended");
+        }
     }
 }
