@@ -266,7 +266,7 @@ final class NodeOptions {
     private boolean isListening() {
         boolean bound = !settings.list("bind").isEmpty();
         boolean open = settings.list("connect").isEmpty() && !settings.isNegated("connect");
-        return settings.flag("listen", bound || open);
+        return settings.flag("listen", bound || open && !ProxyOptions.hasProxy(settings));
     }
 
     private boolean isSmallNetwork() throws UsageException {
@@ -295,6 +295,7 @@ final class NodeOptions {
         for (String name : settings.list("externalip")) {
             external.add(address("externalip", name, settings.port("port", params.p2pPort())));
         }
+        ProxyOptions proxies = new ProxyOptions(settings);
         List<NodeConfig.Permitted> permitted = new ArrayList<>();
         for (String text : settings.list("whitelist")) {
             permitted.add(permitted(text));
@@ -310,7 +311,8 @@ final class NodeOptions {
                 Limits.OUTBOUND_BLOCK_RELAY,
                 settings.flag("networkactive", true),
                 isSmallNetwork() ? new Routability(true) : Routability.PUBLIC,
-                permitted);
+                permitted,
+                proxies.routes());
     }
 
     private List<Endpoint> listen() throws UsageException {
@@ -341,7 +343,7 @@ final class NodeOptions {
         int colon = text.lastIndexOf(':');
         boolean withPort = colon > 0 && text.substring(colon + 1).matches("[0-9]{1,5}");
         try {
-            if (settings.flag("dns", true)) {
+            if (settings.flag("dns", true) && !ProxyOptions.hasProxy(settings)) {
                 byte[] ip = InetAddress.getByName(withPort ? text.substring(0, colon) : text)
                         .getAddress();
                 return NetAddress.ofIp(Bytes.wrap(ip), withPort ? Integer.parseInt(text.substring(colon + 1)) : port);
@@ -349,7 +351,8 @@ final class NodeOptions {
         } catch (UnknownHostException | IllegalArgumentException e) {
             throw new UsageException("Cannot resolve -" + option + " address: '" + text + "'");
         }
-        throw new UsageException("Cannot resolve -" + option + " address: '" + text + "'");
+        throw new UsageException("Cannot resolve -" + option + " address: '" + text
+                + (ProxyOptions.hasProxy(settings) ? "' (with -proxy no names are looked up)" : "'"));
     }
 
     // permissions@address/bits; without permissions those that most want.

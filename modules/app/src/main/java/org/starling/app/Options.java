@@ -117,6 +117,14 @@ final class Options {
         options.add("networkactive", "", "start with networking on (default: 1)");
         options.add("peertimeout", "<seconds>", "wait for a peer's handshake and pings (default: 60)");
         options.add("timeout", "<ms>", "wait for a connection to open (default: 5000)");
+        options.add("proxy", "<ip>[:<port>]", "connect through this SOCKS5 proxy; turns -listen off");
+        options.add("onion", "<ip>[:<port>]", "SOCKS5 proxy for onion addresses (default: -proxy); 0 for none");
+        options.add(
+                "proxyrandomize",
+                "",
+                "other credentials for each link by a proxy, so Tor keeps them apart (default: 1)");
+        options.add("onlynet", "<network>", "choose nodes in this network only: ipv4, ipv6, onion or cjdns");
+        options.add("cjdnsreachable", "", "this machine is part of CJDNS, so choose nodes there too (default: 0)");
         options.add("v2transport", "", "encrypt links to peers that can (BIP-0324, default: 1)");
         options.add("whitelist", "<[permissions@]ip or network>", "give peers from there permissions");
         options.add("uacomment", "<text>", "comment in the user agent");
@@ -206,12 +214,12 @@ final class Options {
                 acceptstalefeeestimates addresstype alertnotify allowignoredconf asmap avoidpartialspends bantime
                 blockfilterindex blocknotify blockreconstructionextratxn blockreservedweight capturemessages changetype
                 checkaddrman checkblockindex checkmempool checkpoints choosedatadir
-                cjdnsreachable coinstatsindex consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio dblogsize
+                coinstatsindex consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio dblogsize
                 deprecatedrpc disablewallet discardfee fallbackfee fastprune fixedseeds flushwallet forcecompactdb
                 forcednsseed help-debug i2pacceptincoming i2psam keypool lang listenonion loglevelalways
                 logips logratelimit maxapsfee maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee
-                min mintxfee natpmp onion onlynet paytxfee peerblockfilters peerbloomfilters
-                persistmempoolv1 printpriority privdb proxy proxyrandomize resetguisettings rest rpcthreads
+                min mintxfee natpmp paytxfee peerblockfilters peerbloomfilters
+                persistmempoolv1 printpriority privdb resetguisettings rest rpcthreads
                 rpcwhitelist rpcwhitelistdefault rpcworkqueue seednode settings shrinkdebugfile shutdownnotify signer
                 signetblocktime signetseednode spendzeroconfchange splash startupnotify stopafterblockimport
                 swapbdbendian txindex mempoolfullrbf maxtipage test torcontrol torpassword txconfirmtarget txreconciliation uiplatform unsafesqlitesync

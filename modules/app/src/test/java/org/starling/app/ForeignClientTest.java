@@ -34,6 +34,7 @@ import org.starling.bytes.Hash256;
 import org.starling.consensus.ChainParams;
 import org.starling.engine.Limits;
 import org.starling.engine.Routability;
+import org.starling.engine.Routes;
 import org.starling.node.Node;
 import org.starling.node.NodeConfig;
 import org.starling.world.Endpoint;
@@ -72,7 +73,8 @@ class ForeignClientTest {
                                 0,
                                 true,
                                 Routability.PUBLIC,
-                                List.of())),
+                                List.of(),
+                                Routes.DIRECT)),
                 world.world());
     }
 

@@ -35,6 +35,7 @@ import org.starling.consensus.script.ScriptBuilder;
 import org.starling.crypto.Sha256;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Routability;
+import org.starling.engine.Routes;
 import org.starling.mempool.AcceptResult;
 import org.starling.node.Node;
 import org.starling.node.NodeConfig;
@@ -80,7 +81,8 @@ class NodesTest {
                 0,
                 true,
                 new Routability(true),
-                List.of());
+                List.of(),
+                Routes.DIRECT);
         MachineWorld world = new MachineWorld(MachineWorld.Place.of(folder.resolve(name)), name + "-", failure -> {});
         open.add(world);
         Node node = Node.start(NodeConfig.of(params, "/Test:1/").withConnections(connections), world.world());

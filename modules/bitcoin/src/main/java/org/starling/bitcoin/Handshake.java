@@ -56,7 +56,6 @@ final class Handshake {
         }
         String objection = objection(now, peer, version);
         if (objection != null) {
-            peers.debug(objection + ", disconnecting " + peer);
             peers.drop(now, peer, objection);
             return false;
         }

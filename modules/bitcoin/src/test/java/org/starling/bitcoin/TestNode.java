@@ -33,6 +33,7 @@ import org.starling.engine.LogEvent;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
 import org.starling.engine.Routability;
+import org.starling.engine.Routes;
 import org.starling.engine.Transport;
 import org.starling.engine.Transports;
 import org.starling.engine.V1Transport;
@@ -73,7 +74,13 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
 
     TestNode(PeerSettings settings) {
         links = new LinkTable(
-                this, Transports.plain(REGTEST.magic()), address -> permissions, 100, event -> note(event));
+                this,
+                Transports.plain(REGTEST.magic()),
+                address -> permissions,
+                100,
+                Routes.DIRECT,
+                new SeededRandomness(8),
+                event -> note(event));
         manager = new PeerManager(
                 settings,
                 new PeerManager.Parts(links, book, discouraged, this, this, this, new SeededRandomness(7), this::note));

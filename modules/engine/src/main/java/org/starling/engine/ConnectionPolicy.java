@@ -92,7 +92,7 @@ public final class ConnectionPolicy {
         if (!links.isActive()) {
             return now + Limits.RETRY_LONGEST_MILLIS;
         }
-        long next = connectAdded(now);
+        long next = Math.min(links.tick(now), connectAdded(now));
         if (!settings.active() || !settings.only().isEmpty()) {
             return next;
         }
@@ -166,7 +166,8 @@ public final class ConnectionPolicy {
         KnownAddress known = book.select(
                 now / 1000,
                 false,
-                candidate -> candidate.address().endpoint() != null && !discouraged.contains(candidate.address()));
+                candidate ->
+                        links.routes().choosable(candidate.address()) && !discouraged.contains(candidate.address()));
         if (known != null) {
             links.connect(known.address(), LinkKind.ADDR_FETCH, true);
         }
@@ -199,7 +200,7 @@ public final class ConnectionPolicy {
         return book.select(
                 seconds,
                 newOnly,
-                candidate -> candidate.address().endpoint() != null
+                candidate -> links.routes().choosable(candidate.address())
                         && !groups.contains(book.routability().group(candidate.address()))
                         && !isLinked(candidate.address())
                         && !discouraged.contains(candidate.address())

@@ -39,6 +39,9 @@ public final class Limits {
 
     public static final long CONNECT_TIMEOUT_MILLIS = 5_000;
 
+    /** How long a proxy may take to open a connection; Tor may have to build a circuit. */
+    public static final long PROXY_MILLIS = 20_000;
+
     /** Wait between two attempts of the connection policy. */
     public static final long ATTEMPT_INTERVAL_MILLIS = 500;
 

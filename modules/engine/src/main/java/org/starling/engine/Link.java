@@ -204,6 +204,11 @@ public final class Link {
         return Bytes.concat(parts.toArray(Bytes[]::new));
     }
 
+    /** Notes whether the network is still busy with what was said to a proxy. */
+    void sendingAlready(boolean busy) {
+        sending = busy;
+    }
+
     void drained() {
         sending = false;
     }

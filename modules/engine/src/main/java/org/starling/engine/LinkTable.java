@@ -10,24 +10,31 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
+import org.starling.bytes.Hex;
 import org.starling.world.Endpoint;
 import org.starling.world.Network;
 import org.starling.world.NetworkEvent;
+import org.starling.world.Randomness;
 
 /**
  * The links of one service, open and being opened. Turns network events into messages for a {@link LinkHandler}, and
  * messages into bytes, within the bounds of {@link Limits}. Iteration is in the order in which links opened.
  */
 public final class LinkTable {
+    /** Random bytes in the credentials that keep one link by a proxy apart from the others. */
+    private static final int CREDENTIAL_BYTES = 16;
+
     private final Network network;
     private final Transports transports;
     private final Function<NetAddress, Set<Permission>> permissions;
     private final Consumer<LogEvent> log;
     private final int maxInbound;
+    private final Randomness random;
     private final TreeMap<Long, Link> byId = new TreeMap<>();
     private final TreeMap<Long, Link> byNetworkLink = new TreeMap<>();
-    private final TreeMap<Long, Attempt> attempts = new TreeMap<>();
+    private final TreeMap<Long, Dial> dials = new TreeMap<>();
     private @Nullable LinkHandler handler;
+    private Routes routes;
     private boolean active = true;
     private long nextId;
     private long totalSent;
@@ -40,17 +47,22 @@ public final class LinkTable {
      * @param transports makes the transport of each new link
      * @param permissions what the operator grants to an address
      * @param maxInbound inbound links beyond this many are refused
+     * @param random for the credentials of links by a proxy
      */
     public LinkTable(
             Network network,
             Transports transports,
             Function<NetAddress, Set<Permission>> permissions,
             int maxInbound,
+            Routes routes,
+            Randomness random,
             Consumer<LogEvent> log) {
         this.network = network;
         this.transports = transports;
         this.permissions = permissions;
         this.maxInbound = maxInbound;
+        this.routes = routes;
+        this.random = random;
         this.log = log;
     }
 
@@ -73,7 +85,17 @@ public final class LinkTable {
 
     /** Links being opened, oldest first. */
     public Collection<Attempt> attempts() {
-        return Collections.unmodifiableCollection(attempts.values());
+        return dials.values().stream().map(Dial::attempt).toList();
+    }
+
+    /** How addresses are connected to. */
+    public Routes routes() {
+        return routes;
+    }
+
+    /** Connects so from now on; what is open stays. */
+    public void routes(Routes changed) {
+        routes = changed;
     }
 
     public @Nullable Link link(long id) {
@@ -86,7 +108,7 @@ public final class LinkTable {
         for (Link link : byId.values()) {
             count += link.kind() == kind ? 1 : 0;
         }
-        for (Attempt attempt : attempts.values()) {
+        for (Attempt attempt : attempts()) {
             count += attempt.kind() == kind ? 1 : 0;
         }
         return count;
@@ -99,7 +121,7 @@ public final class LinkTable {
                 return true;
             }
         }
-        for (Attempt attempt : attempts.values()) {
+        for (Attempt attempt : attempts()) {
             if (attempt.address().equals(address)) {
                 return true;
             }
@@ -122,8 +144,8 @@ public final class LinkTable {
             for (Link link : List.copyOf(byId.values())) {
                 close(now, link, "networking was switched off");
             }
-            attempts.keySet().forEach(network::close);
-            attempts.clear();
+            dials.keySet().forEach(network::close);
+            dials.clear();
         }
     }
 
@@ -137,19 +159,50 @@ public final class LinkTable {
     }
 
     /**
-     * Begins to connect. Returns false if that cannot work: networking is off, or the address needs a proxy.
+     * Begins to connect. Returns false if that cannot work: networking is off, or the address needs a proxy that is not
+     * known.
      *
      * @param encrypted whether the other side is likely to speak the encrypted transport; if it turns out not to, it is
      *     connected to again without
      */
     public boolean connect(NetAddress address, LinkKind kind, boolean encrypted) {
-        Endpoint endpoint = address.endpoint();
+        Proxy proxy = routes.proxy(address);
+        Endpoint endpoint = proxy == null ? address.endpoint() : proxy.endpoint();
         if (endpoint == null || !active) {
             return false;
         }
-        long number = network.connect(endpoint, Limits.CONNECT_TIMEOUT_MILLIS);
-        attempts.put(number, new Attempt(address, kind, encrypted && encrypts()));
+        Attempt attempt = new Attempt(address, kind, encrypted && encrypts());
+        Socks5 socks = proxy == null
+                ? null
+                : new Socks5(address.host(), address.port(), proxy.isolate() ? credential() : null);
+        dials.put(network.connect(endpoint, Limits.CONNECT_TIMEOUT_MILLIS), new Dial(attempt, socks));
         return true;
+    }
+
+    private String credential() {
+        byte[] drawn = new byte[CREDENTIAL_BYTES];
+        random.fill(drawn);
+        return Hex.encode(drawn, 0, drawn.length);
+    }
+
+    /** Gives up what a proxy did not open in time, and returns when to look again. */
+    public long tick(long now) {
+        long next = Long.MAX_VALUE;
+        for (long number : List.copyOf(dials.keySet())) {
+            Dial dial = dials.get(number);
+            if (dial != null && now >= dial.deadlineMillis()) {
+                giveUp(now, number, dial, "no answer in " + Limits.PROXY_MILLIS + " ms");
+            } else if (dial != null) {
+                next = Math.min(next, dial.deadlineMillis());
+            }
+        }
+        return next;
+    }
+
+    private void giveUp(long now, long number, Dial dial, String reason) {
+        dials.remove(number);
+        network.close(number);
+        handler().unreachable(now, dial.attempt().address(), dial.attempt().kind(), "proxy: " + reason);
     }
 
     /** Takes what the network reports. Events of links that we closed are ignored. */
@@ -157,27 +210,35 @@ public final class LinkTable {
         switch (event) {
             case NetworkEvent.Accepted accepted -> accepted(now, accepted);
             case NetworkEvent.Connected connected -> {
-                Attempt attempt = attempts.remove(connected.link());
-                if (attempt != null) {
-                    opened(now, connected, attempt);
+                Dial dial = dials.get(connected.link());
+                if (dial != null) {
+                    connected(now, connected, dial);
                 }
             }
             case NetworkEvent.Received received -> {
                 Link link = byNetworkLink.get(received.link());
+                Dial dial = dials.get(received.link());
                 if (link != null) {
                     received(now, link, received.data());
+                } else if (dial != null && dial.socks() != null) {
+                    proxyAnswered(now, received, dial, dial.socks());
                 }
             }
             case NetworkEvent.Drained drained -> {
                 Link link = byNetworkLink.get(drained.link());
+                Dial dial = dials.get(drained.link());
                 if (link != null) {
                     drained(now, link);
+                } else if (dial != null) {
+                    dial.drained();
+                    dial.send(network, drained.link());
                 }
             }
             case NetworkEvent.Closed closed -> {
-                Attempt attempt = attempts.remove(closed.link());
+                Dial dial = dials.remove(closed.link());
                 Link link = byNetworkLink.get(closed.link());
-                if (attempt != null) {
+                if (dial != null) {
+                    Attempt attempt = dial.attempt();
                     handler().unreachable(now, attempt.address(), attempt.kind(), closed.reason());
                 } else if (link != null) {
                     forget(now, link, closed.reason());
@@ -206,18 +267,53 @@ public final class LinkTable {
                 permissions.apply(remote),
                 now,
                 transports.inbound()));
+        network.read(accepted.link());
     }
 
-    private void opened(long now, NetworkEvent.Connected connected, Attempt attempt) {
-        open(new Link(
+    private void connected(long now, NetworkEvent.Connected connected, Dial dial) {
+        long number = connected.link();
+        if (dial.socks() == null) {
+            dials.remove(number);
+            open(outbound(now, number, connected.local(), dial.attempt()));
+            network.read(number);
+        } else {
+            dial.proxyConnected(now, connected.local());
+            dial.send(network, number);
+            network.read(number);
+        }
+    }
+
+    private void proxyAnswered(long now, NetworkEvent.Received received, Dial dial, Socks5 socks) {
+        long number = received.link();
+        socks.receive(received.data());
+        if (socks.hasFailed()) {
+            giveUp(now, number, dial, socks.failure());
+        } else if (socks.isOpen()) {
+            dials.remove(number);
+            Link link = outbound(now, number, dial.local(), dial.attempt());
+            link.sendingAlready(dial.isSending());
+            open(link);
+            if (socks.rest().isEmpty()) {
+                network.read(number);
+            } else {
+                received(now, link, socks.rest());
+            }
+        } else {
+            dial.send(network, number);
+            network.read(number);
+        }
+    }
+
+    private Link outbound(long now, long number, Endpoint local, Attempt attempt) {
+        return new Link(
                 nextId++,
-                connected.link(),
+                number,
                 attempt.kind(),
                 attempt.address(),
-                NetAddress.of(connected.local()),
+                NetAddress.of(local),
                 permissions.apply(attempt.address()),
                 now,
-                transports.outbound(attempt.encrypted())));
+                transports.outbound(attempt.encrypted()));
     }
 
     private void open(Link link) {
@@ -226,9 +322,6 @@ public final class LinkTable {
         byNetworkLink.put(link.networkLink(), link);
         sendHandshake(now, link);
         handler().opened(now, link);
-        if (!link.isClosed()) {
-            network.read(link.networkLink());
-        }
     }
 
     private void sendHandshake(long now, Link link) {

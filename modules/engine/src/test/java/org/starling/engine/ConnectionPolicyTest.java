@@ -16,8 +16,14 @@ class ConnectionPolicyTest {
     private static final Endpoint US = new Endpoint(Bytes.fromHex("7f000001"), 18444);
 
     private final FakeNetwork network = new FakeNetwork();
-    private final LinkTable links =
-            new LinkTable(network, Transports.plain(Bytes.fromHex("fabfb5da")), address -> Set.of(), 10, event -> {});
+    private final LinkTable links = new LinkTable(
+            network,
+            Transports.plain(Bytes.fromHex("fabfb5da")),
+            address -> Set.of(),
+            10,
+            Routes.DIRECT,
+            new SeededRandomness(2),
+            event -> {});
     private final AddressBook book =
             new AddressBook(Bytes.wrap(new byte[32]), Routability.PUBLIC, new SeededRandomness(1));
     private final Discouragement discouraged = new Discouragement();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -19,10 +20,14 @@ class LinkTableTest {
     private final FakeNetwork network = new FakeNetwork();
     private final List<LogEvent> log = new ArrayList<>();
     private final Recorder service = new Recorder();
-    private final LinkTable table = new LinkTable(network, Transports.plain(MAGIC), address -> Set.of(), 2, log::add);
+    private final LinkTable table = table(Transports.plain(MAGIC), Routes.DIRECT);
 
-    LinkTableTest() {
-        table.attach(service);
+    /** A table over the network and for the service of this test. */
+    private LinkTable table(Transports transports, Routes routes) {
+        LinkTable made =
+                new LinkTable(network, transports, address -> Set.of(), 2, routes, new SeededRandomness(3), log::add);
+        made.attach(service);
+        return made;
     }
 
     /** Notes what it is told. */
@@ -163,14 +168,7 @@ class LinkTableTest {
 
     /** A table that speaks the encrypted transport, over the same network and for the same service. */
     private LinkTable encrypting() {
-        LinkTable encrypting = new LinkTable(
-                network,
-                Transports.encrypted(MAGIC, List.of("ping"), new SeededRandomness(7)),
-                address -> Set.of(),
-                2,
-                log::add);
-        encrypting.attach(service);
-        return encrypting;
+        return table(Transports.encrypted(MAGIC, List.of("ping"), new SeededRandomness(7)), Routes.DIRECT);
     }
 
     @Test
@@ -233,5 +231,96 @@ class LinkTableTest {
         one.setActive(2, false);
         assertThat(one.attempts()).isEmpty();
         assertThat(network.connects).hasSize(1);
+    }
+
+    private static final NetAddress ONION = Objects.requireNonNull(
+            NetAddress.parse("pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:8333", 0));
+    private static final Endpoint TOR = new Endpoint(Bytes.fromHex("7f000001"), 9050);
+
+    private LinkTable proxied(boolean isolate) {
+        return table(Transports.plain(MAGIC), Routes.DIRECT.withProxy(NetworkType.TORV3, new Proxy(TOR, isolate)));
+    }
+
+    private void tell(LinkTable tell, long link, String hex) {
+        tell.handle(2, new NetworkEvent.Drained(link));
+        tell.handle(2, new NetworkEvent.Received(link, Bytes.fromHex(hex)));
+    }
+
+    @Test
+    void anOnionIsReachedByItsProxyOnly() {
+        assertThat(table.connect(ONION, LinkKind.MANUAL, false)).isFalse();
+        LinkTable one = proxied(false);
+        assertThat(one.connect(ONION, LinkKind.MANUAL, false)).isTrue();
+        assertThat(network.connects).containsExactly(TOR);
+        one.handle(1, new NetworkEvent.Connected(1, US, TOR));
+        tell(one, 1, "0500");
+        assertThat(service.events).isEmpty();
+        assertThat(one.isConnectedTo(ONION)).isTrue();
+        one.handle(2, new NetworkEvent.Received(1, Bytes.fromHex("05000001000000000000")));
+        assertThat(service.events).containsExactly("opened 0 MANUAL");
+        assertThat(one.links().iterator().next().remote()).isEqualTo(ONION);
+        assertThat(network.reads).containsEntry(1L, 3);
+
+        one.handle(3, new NetworkEvent.Received(1, message("ping")));
+        assertThat(service.events.getLast()).isEqualTo("0 ping");
+        Link link = one.links().iterator().next();
+        one.send(3, link, "pong", Bytes.EMPTY);
+        assertThat(network.sent.get(1L))
+                .as("the proxy's request is still on its way")
+                .hasSize(2);
+        one.handle(4, new NetworkEvent.Drained(1));
+        assertThat(network.sent.get(1L).getLast()).isEqualTo(message("pong"));
+    }
+
+    @Test
+    void hostsOfOnesOwnNetworkAreReachedDirectly() {
+        LinkTable one = table(Transports.plain(MAGIC), Routes.DIRECT.withProxy(NetworkType.IPV4, new Proxy(TOR, true)));
+        one.connect(NetAddress.of(new Endpoint(Bytes.fromHex("c0a80001"), 8333)), LinkKind.MANUAL, false);
+        one.connect(NetAddress.of(remote(8333)), LinkKind.MANUAL, false);
+        assertThat(network.connects).containsExactly(new Endpoint(Bytes.fromHex("c0a80001"), 8333), TOR);
+    }
+
+    @Test
+    void eachLinkByAnIsolatingProxyHasCredentialsOfItsOwn() {
+        LinkTable one = proxied(true);
+        one.connect(ONION, LinkKind.MANUAL, false);
+        one.connect(ONION.withPort(1), LinkKind.MANUAL, false);
+        for (long link = 1; link <= 2; link++) {
+            one.handle(1, new NetworkEvent.Connected(link, US, TOR));
+            tell(one, link, "0502");
+        }
+        Bytes first = network.sent.get(1L).getLast();
+        assertThat(first.length()).isEqualTo(1 + 33 + 33);
+        assertThat(first.slice(1, 34)).isEqualTo(first.from(34));
+        assertThat(first).isNotEqualTo(network.sent.get(2L).getLast());
+    }
+
+    @Test
+    void aProxyThatRefusesOrKeepsSilentIsGivenUp() {
+        LinkTable one = proxied(false);
+        for (int link = 1; link <= 3; link++) {
+            one.connect(ONION.withPort(link), LinkKind.MANUAL, false);
+            one.handle(1, new NetworkEvent.Connected(link, US, TOR));
+        }
+        tell(one, 1, "0500");
+        tell(one, 1, "0504");
+        assertThat(service.events.getLast()).endsWith("proxy: host unreachable");
+        one.handle(2, new NetworkEvent.Closed(2, "closed by the other side"));
+        assertThat(one.tick(20_000)).isEqualTo(20_001);
+        assertThat(one.tick(20_001)).isEqualTo(Long.MAX_VALUE);
+        assertThat(service.events.getLast()).endsWith(":3 proxy: no answer in 20000 ms");
+        assertThat(service.events).hasSize(3);
+        assertThat(network.closed).containsExactly(1L, 3L);
+        assertThat(one.attempts()).isEmpty();
+    }
+
+    @Test
+    void whatTheOtherSideSaysRightAfterTheProxyIsHeard() {
+        LinkTable one = proxied(false);
+        one.connect(ONION, LinkKind.MANUAL, false);
+        one.handle(1, new NetworkEvent.Connected(1, US, TOR));
+        tell(one, 1, "0500");
+        tell(one, 1, "05000001000000000000" + message("ping").hex());
+        assertThat(service.events).containsExactly("opened 0 MANUAL", "0 ping");
     }
 }

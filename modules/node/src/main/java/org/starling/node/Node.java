@@ -89,6 +89,8 @@ public final class Node implements AutoCloseable {
                 transports(config, random.child("transport")),
                 this::permissionsOf,
                 connections.max() - connections.outboundSlots(),
+                connections.routes(),
+                random.child("proxy"),
                 Node::log);
         book = AddressBookFile.load(
                 world.files(), ADDRESS_FILE, connections.routability(), random.child("addresses"), Node::log);

@@ -11,6 +11,7 @@ import org.starling.engine.Limits;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
 import org.starling.engine.Routability;
+import org.starling.engine.Routes;
 import org.starling.mempool.BlockAssembler;
 import org.starling.mempool.MempoolOptions;
 import org.starling.world.Endpoint;
@@ -44,6 +45,7 @@ public record NodeConfig(
      * @param blockRelay links for blocks only that we open to such
      * @param active whether networking is on at the start
      * @param permitted hosts with permissions ({@code -whitelist}), the first that matches counts
+     * @param routes the proxies, and the networks in which nodes are chosen
      */
     public record Connections(
             List<Endpoint> listen,
@@ -56,7 +58,8 @@ public record NodeConfig(
             int blockRelay,
             boolean active,
             Routability routability,
-            List<Permitted> permitted) {
+            List<Permitted> permitted,
+            Routes routes) {
         public Connections {
             listen = List.copyOf(listen);
             only = List.copyOf(only);
@@ -93,7 +96,8 @@ public record NodeConfig(
                 Limits.OUTBOUND_BLOCK_RELAY,
                 true,
                 Routability.PUBLIC,
-                List.of());
+                List.of(),
+                Routes.DIRECT);
     }
 
     /**

@@ -9,6 +9,7 @@ import org.starling.consensus.ChainParams;
 import org.starling.engine.Limits;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Routability;
+import org.starling.engine.Routes;
 import org.starling.node.NodeConfig;
 import org.starling.world.Randomness;
 
@@ -58,7 +59,8 @@ final class ConvergenceScenario {
                             0,
                             true,
                             Routability.PUBLIC,
-                            List.of())));
+                            List.of(),
+                            Routes.DIRECT)));
         }
         world.run(10_000);
     }

@@ -18,6 +18,7 @@ import org.starling.crypto.Sha256;
 import org.starling.engine.Limits;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Routability;
+import org.starling.engine.Routes;
 import org.starling.mempool.AcceptResult;
 import org.starling.node.NodeConfig;
 
@@ -48,7 +49,8 @@ class MeshTest {
                         1,
                         true,
                         Routability.PUBLIC,
-                        List.of()));
+                        List.of(),
+                        Routes.DIRECT));
     }
 
     private void start(SimulatedNode node) {

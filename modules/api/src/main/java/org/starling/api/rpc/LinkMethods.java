@@ -16,6 +16,7 @@ import org.starling.consensus.ChainType;
 import org.starling.engine.Link;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
+import org.starling.engine.NetworkType;
 import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -101,6 +102,11 @@ final class LinkMethods {
         NetAddress address = NetAddress.parse(text, port);
         if (address != null) {
             return address;
+        }
+        if (call.node().config().connections().routes().proxies().containsKey(NetworkType.IPV4)) {
+            throw new RpcException(
+                    RpcException.CLIENT_INVALID_IP_OR_SUBNET,
+                    "Error: " + text + " is no address; with -proxy no names are looked up");
         }
         int colon = text.lastIndexOf(':');
         boolean withPort = colon > 0 && text.substring(colon + 1).matches("[0-9]{1,5}");

@@ -17,6 +17,8 @@ import org.starling.engine.Link;
 import org.starling.engine.NetAddress;
 import org.starling.engine.NetworkType;
 import org.starling.engine.Permission;
+import org.starling.engine.Proxy;
+import org.starling.engine.Routes;
 import org.starling.mempool.MempoolOptions;
 import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
@@ -160,11 +162,12 @@ final class PeerMethods {
 
     private static JsonNode getNetworkInfo(Call call) {
         Node node = call.node();
-        record Links(long total, long inbound, boolean active, List<NetAddress> own) {}
+        record Links(long total, long inbound, boolean active, Routes routes, List<NetAddress> own) {}
         Links links = node.core(() -> new Links(
                 node.links().links().size(),
                 node.links().links(link -> link.kind().isInbound()).size(),
                 node.links().isActive(),
+                node.links().routes(),
                 node.peers().ownAddresses()));
         MempoolOptions options = node.config().mempool();
         long services = node.config().peers().services();
@@ -182,13 +185,14 @@ final class PeerMethods {
                 .put("connections_out", links.total() - links.inbound());
         ArrayNode networks = json.putArray("networks");
         for (NetworkType network : NetworkType.values()) {
-            boolean direct = network == NetworkType.IPV4 || network == NetworkType.IPV6;
+            Proxy proxy = links.routes().proxies().get(network);
+            boolean reachable = links.routes().usable(network);
             networks.add(Json.object()
                     .put("name", network.label())
-                    .put("limited", !direct)
-                    .put("reachable", direct)
-                    .put("proxy", "")
-                    .put("proxy_randomize_credentials", false));
+                    .put("limited", !reachable)
+                    .put("reachable", reachable)
+                    .put("proxy", proxy == null ? "" : proxy.endpoint().toString())
+                    .put("proxy_randomize_credentials", proxy != null && proxy.isolate()));
         }
         json.set("relayfee", MempoolMethods.rate(options.minRelayFeerate()));
         json.set("incrementalfee", MempoolMethods.rate(options.incrementalFeerate()));

@@ -15,6 +15,7 @@ import org.starling.chain.CoinStatistics;
 import org.starling.consensus.ChainParams;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Routability;
+import org.starling.engine.Routes;
 import org.starling.node.Node;
 import org.starling.node.NodeConfig;
 import org.starling.world.Endpoint;
@@ -87,7 +88,8 @@ final class DemoNode {
                 0,
                 true,
                 new Routability(true),
-                List.of());
+                List.of(),
+                Routes.DIRECT);
         NodeConfig config = NodeConfig.of(ChainParams.regtest(), "/Starling:0.1.0(" + name + ")/");
         config = config.withConnections(connections).withPeers(config.peers().inSmallNetwork());
         world = new MachineWorld(

@@ -1,0 +1,60 @@
+package org.starling.engine;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How each network is reached.
+ *
+ * @param proxies those by which networks are reached; the others directly, if their addresses allow it
+ * @param automatic the networks in which nodes are connected to that no operator named
+ */
+public record Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic) {
+    /** No proxies, and so only IPv4 and IPv6. */
+    public static final Routes DIRECT = new Routes(Map.of(), EnumSet.of(NetworkType.IPV4, NetworkType.IPV6));
+
+    public Routes {
+        EnumMap<NetworkType, Proxy> ordered = new EnumMap<>(NetworkType.class);
+        ordered.putAll(proxies);
+        proxies = Collections.unmodifiableMap(ordered);
+        EnumSet<NetworkType> networks = EnumSet.noneOf(NetworkType.class);
+        networks.addAll(automatic);
+        automatic = Collections.unmodifiableSet(networks);
+    }
+
+    /** The proxy to reach that address by, or null for none: hosts of one's own network are reached directly. */
+    public @Nullable Proxy proxy(NetAddress address) {
+        return IpRules.routable(address) ? proxies.get(address.network()) : null;
+    }
+
+    /** Whether there is a way to that address. */
+    public boolean reaches(NetAddress address) {
+        return address.endpoint() != null || proxy(address) != null;
+    }
+
+    /** Whether that address may be connected to though no operator named it. */
+    public boolean choosable(NetAddress address) {
+        return automatic.contains(address.network()) && reaches(address);
+    }
+
+    /** Whether nodes of that network are connected to though no operator named them. */
+    public boolean usable(NetworkType network) {
+        boolean direct = switch (network) {
+            case IPV4, IPV6, CJDNS -> true;
+            case TORV3, I2P -> false;
+        };
+        return automatic.contains(network) && (direct || proxies.containsKey(network));
+    }
+
+    /** The same with another proxy for that network. */
+    public Routes withProxy(NetworkType network, Proxy proxy) {
+        EnumMap<NetworkType, Proxy> changed = new EnumMap<>(NetworkType.class);
+        changed.putAll(proxies);
+        changed.put(network, proxy);
+        return new Routes(changed, automatic);
+    }
+}
