@@ -12,6 +12,7 @@ import org.starling.bitcoin.PeerSettings;
 import org.starling.bitcoin.Services;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
+import org.starling.chain.Chain;
 import org.starling.chain.ChainOptions;
 import org.starling.consensus.ChainParams;
 import org.starling.consensus.ChainType;
@@ -30,10 +31,6 @@ import org.starling.world.Endpoint;
 
 /** Makes a node's configuration of the settings, and refuses what cannot be meant. */
 final class NodeOptions {
-    private static final int DEFAULT_CHECK_BLOCKS = 6;
-    private static final int DEFAULT_CHECK_LEVEL = 3;
-    private static final int MAX_CHECK_LEVEL = 4;
-
     private static final int MIN_PRUNE_MEBIBYTES = 550;
     private static final int MAX_AGENT_CHARACTERS = 256;
     private static final long SIGNET_SPACING_SECONDS = 600;
@@ -146,12 +143,12 @@ final class NodeOptions {
 
     /** How many of the last blocks are checked at the start; 0 for all. */
     int checkBlocks() throws UsageException {
-        return Math.clamp(settings.number("checkblocks", DEFAULT_CHECK_BLOCKS), 0, Integer.MAX_VALUE);
+        return Math.clamp(settings.number("checkblocks", Chain.DEFAULT_CHECK_BLOCKS), 0, Integer.MAX_VALUE);
     }
 
     /** How thoroughly they are checked, 0 to 4. */
     int checkLevel() throws UsageException {
-        return Math.clamp(settings.number("checklevel", DEFAULT_CHECK_LEVEL), 0, MAX_CHECK_LEVEL);
+        return Math.clamp(settings.number("checklevel", Chain.DEFAULT_CHECK_LEVEL), 0, Chain.MAX_CHECK_LEVEL);
     }
 
     private ChainOptions.Prune prune() throws UsageException {

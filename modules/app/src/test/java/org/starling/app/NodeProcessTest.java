@@ -174,6 +174,7 @@ class NodeProcessTest {
 
         process = startAsTestsDo("-reindex-chainstate", "-checkblocks=0", "-checklevel=4");
         assertThat(ask("waitforblockheight", "101").out()).contains("\"height\": 101");
+        assertThat(ask("verifychain", "4", "0").out()).isEqualTo("true");
         assertThat(ask("gettxoutsetinfo", "none").out()).contains("\"txouts\": 101");
         ask("stop");
         assertThat(endOf(process)).isZero();

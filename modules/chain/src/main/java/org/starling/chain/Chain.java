@@ -29,6 +29,12 @@ public final class Chain implements AutoCloseable {
     /** Blocks below the tip that pruning never touches. */
     public static final int MIN_BLOCKS_TO_KEEP = 288;
 
+    /** Blocks checked, and how thoroughly, if the operator does not say ({@code -checkblocks}, {@code -checklevel}). */
+    public static final int DEFAULT_CHECK_BLOCKS = 6;
+
+    public static final int DEFAULT_CHECK_LEVEL = 3;
+    public static final int MAX_CHECK_LEVEL = 4;
+
     private final ChainParams params;
     private final ChainStore store;
     private final BlockFiles blockFiles;
@@ -281,7 +287,7 @@ public final class Chain implements AutoCloseable {
 
     /**
      * Checks the last blocks and the coins against each other, as {@code -checkblocks} and {@code -checklevel} ask when a
-     * node starts; changes nothing. Call before the chain is activated.
+     * node starts; changes nothing. What is checked are the stored coins: {@link #flush} before, unless nothing changed.
      *
      * @param blocks how many; 0 for all
      * @param level 0 to 4: each checks what those below it do and more

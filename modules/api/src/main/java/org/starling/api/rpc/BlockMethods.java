@@ -11,9 +11,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
+import org.starling.chain.Chain;
 import org.starling.consensus.ChainParams;
 import org.starling.consensus.VersionBits;
 import org.starling.node.Node;
+import org.starling.world.StorageException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -51,6 +53,13 @@ final class BlockMethods {
                         "Removes block files up to a height, if -prune allows it; gives the height of the last that went.",
                         BlockMethods::pruneBlockchain,
                         required("height", NUMBER, "the height, or a time in seconds since 1970")),
+                RpcMethod.of(
+                        "verifychain",
+                        category,
+                        "Checks the last blocks and the coins against each other, without changing them.",
+                        BlockMethods::verifyChain,
+                        optional("checklevel", NUMBER, "how thoroughly, 0 to 4 (default 3)"),
+                        optional("nblocks", NUMBER, "how many blocks, 0 for all (default 6)")),
                 RpcMethod.of(
                         "waitforblockheight",
                         "hidden",
@@ -108,6 +117,21 @@ final class BlockMethods {
         }
         call.node().drain();
         return Json.nothing();
+    }
+
+    private static JsonNode verifyChain(Call call) {
+        int level = Math.clamp(call.integer("checklevel", Chain.DEFAULT_CHECK_LEVEL), 0, Chain.MAX_CHECK_LEVEL);
+        int blocks = Math.max(0, call.integer("nblocks", Chain.DEFAULT_CHECK_BLOCKS));
+        return Json.flag(call.node().validation(() -> {
+            Chain chain = call.node().chain();
+            chain.flush();
+            try {
+                chain.verify(blocks, level);
+                return true;
+            } catch (StorageException e) {
+                return false; // what was found is in the log
+            }
+        }));
     }
 
     private static JsonNode pruneBlockchain(Call call) {
