@@ -221,17 +221,27 @@ final class NodeOptions {
 
     private PeerSettings peers() throws UsageException {
         PeerSettings defaults = PeerSettings.of(params, agent());
+        long handshakeSeconds = settings.number("peertimeout", defaults.handshakeTimeoutMillis() / 1000);
+        if (handshakeSeconds <= 0) {
+            throw new UsageException("peertimeout must be a positive integer.");
+        }
         return new PeerSettings(
                 params,
-                settings.flag("v2transport", true) ? defaults.services() : defaults.services() & ~Services.P2P_V2,
+                services(defaults.services()),
                 defaults.userAgent(),
                 isListening(),
                 settings.flag("blocksonly", false),
                 defaults.serveMempool(),
                 isSmallNetwork(),
                 mempool().minRelayFeerate().satoshisPerKvb(),
-                settings.number("peertimeout", defaults.handshakeTimeoutMillis() / 1000) * 1000,
+                handshakeSeconds * 1000,
                 settings.list("loglevel").contains("trace"));
+    }
+
+    private long services(long all) throws UsageException {
+        long without =
+                (settings.flag("v2transport", true) ? 0 : Services.P2P_V2) | (prune().enabled() ? Services.NETWORK : 0);
+        return all & ~without;
     }
 
     private String agent() throws UsageException {

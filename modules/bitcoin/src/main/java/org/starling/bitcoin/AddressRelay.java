@@ -1,6 +1,7 @@
 package org.starling.bitcoin;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,9 @@ import org.starling.bytes.ByteWriter;
 import org.starling.crypto.SipHash;
 import org.starling.engine.AddressBook;
 import org.starling.engine.Discouragement;
-import org.starling.engine.KnownAddress;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
+import org.starling.engine.NetworkType;
 import org.starling.engine.Permission;
 import org.starling.world.Randomness;
 
@@ -33,6 +34,12 @@ final class AddressRelay {
     private final Randomness random;
     private final SipHash hasher;
     private final TreeSet<NetAddress> own = new TreeSet<>();
+    private final LinkedHashMap<Side, Answer> answers = new LinkedHashMap<>();
+
+    /** From where a peer sees us: its network, and the address that it came to. */
+    private record Side(NetworkType network, NetAddress local) {}
+
+    private record Answer(List<TimedAddress> addresses, long expiryMillis, int bookSize) {}
 
     AddressRelay(Peers peers, ChainView chain, AddressBook book, Discouragement discouraged, Randomness random) {
         this.peers = peers;
@@ -206,8 +213,11 @@ final class AddressRelay {
         return peer.wantsAddrV2 || address.legacyBytes() != null;
     }
 
-    private void push(@Nullable Peer peer, TimedAddress told, NetAddress address) {
-        if (peer == null || peer.knownAddresses.contains(address.key()) || !canCarry(peer, address)) {
+    private void push(@Nullable Peer peer, TimedAddress told, @Nullable NetAddress address) {
+        if (peer == null
+                || address == null
+                || peer.knownAddresses.contains(address.key())
+                || !canCarry(peer, address)) {
             return;
         }
         if (peer.addressesToSend.size() >= BitcoinLimits.ADDRESSES) {
@@ -229,15 +239,40 @@ final class AddressRelay {
         }
         peer.getAddrReceived = true;
         peer.addressesToSend.clear();
-        int percent =
-                peers.settings().smallNetwork() || peer.link.has(Permission.ADDR) ? 0 : BitcoinLimits.ADDRESS_PERCENT;
-        List<KnownAddress> sample = book.sample(
-                now / 1000, BitcoinLimits.ADDRESSES, percent, known -> !discouraged.contains(known.address()));
-        for (KnownAddress known : sample) {
-            push(peer, new TimedAddress(known.seenSeconds(), known.services(), known.address()), known.address());
+        boolean everything = peers.settings().smallNetwork() || peer.link.has(Permission.ADDR);
+        for (TimedAddress told : everything ? sample(now, 0) : cachedSample(now, peer)) {
+            push(peer, told, told.address());
         }
         peer.nextAddressMillis = now;
         peers.wakeAt(now);
+    }
+
+    private List<TimedAddress> sample(long now, int percent) {
+        return book
+                .sample(now / 1000, BitcoinLimits.ADDRESSES, percent, known -> !discouraged.contains(known.address()))
+                .stream()
+                .map(known -> new TimedAddress(known.seenSeconds(), known.services(), known.address()))
+                .toList();
+    }
+
+    /**
+     * The same answer to all for about a day, so that asking often does not show the whole book; another one on each
+     * address of ours and in each network, so that answers do not show that two addresses are one node. What was answered
+     * from a young book is of little use: there is a new answer each time that the book has doubled.
+     */
+    private List<TimedAddress> cachedSample(long now, Peer peer) {
+        NetAddress local = peer.link.local();
+        Answer answer = answers.get(new Side(peer.link.remote().network(), local));
+        if (answer == null || now >= answer.expiryMillis || book.size() > 2 * answer.bookSize) {
+            long lifetime =
+                    BitcoinLimits.ADDRESS_ANSWER_MILLIS + random.below(BitcoinLimits.ADDRESS_ANSWER_SPREAD_MILLIS);
+            answer = new Answer(sample(now, BitcoinLimits.ADDRESS_PERCENT), now + lifetime, book.size());
+            answers.put(new Side(peer.link.remote().network(), local), answer);
+            if (answers.size() > BitcoinLimits.ADDRESS_ANSWERS) {
+                answers.pollFirstEntry();
+            }
+        }
+        return answer.addresses;
     }
 
     /** Sends what waits for the peer if its time has come; returns when to look again. */

@@ -130,6 +130,15 @@ public final class BitcoinLimits {
     public static final long ADDRESS_INTERVAL_MILLIS = 30_000;
     public static final double ADDRESSES_PER_SECOND = 0.1;
     public static final int ADDRESS_PERCENT = 23;
+
+    /** How long the same addresses are told to all who ask, at least and how much more at most. */
+    public static final long ADDRESS_ANSWER_MILLIS = 21 * 60 * 60_000;
+
+    public static final long ADDRESS_ANSWER_SPREAD_MILLIS = 6 * 60 * 60_000;
+
+    /** Answers kept: one for each of our addresses and each network. */
+    public static final int ADDRESS_ANSWERS = 64;
+
     public static final long ADDRESS_PENALTY_SECONDS = 2 * 60 * 60;
 
     private BitcoinLimits() {}

@@ -6,17 +6,19 @@ import org.starling.world.Randomness;
 
 /** Rounds our minimum feerate to one of few values before it is told, so that it does not give us away. */
 final class FeeFilterRounder {
+    /** The same steps at every node, whatever its operator chose, in satoshis per 1000 virtual bytes. */
+    private static final double LEAST = 500;
+
     private static final double LARGEST = 1e7;
     private static final double SPACING = 1.1;
 
     private final Randomness random;
     private final List<Double> steps = new ArrayList<>();
 
-    FeeFilterRounder(long minimumFeeratePerKvb, Randomness random) {
+    FeeFilterRounder(Randomness random) {
         this.random = random;
-        double least = Math.max(1, minimumFeeratePerKvb / 2);
         steps.add(0.0);
-        for (double step = least; step <= LARGEST; step *= SPACING) {
+        for (double step = LEAST; step <= LARGEST; step *= SPACING) {
             steps.add(step);
         }
     }

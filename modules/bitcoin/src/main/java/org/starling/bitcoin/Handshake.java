@@ -8,6 +8,7 @@ import org.starling.bitcoin.message.WtxidRelay;
 import org.starling.bytes.Bytes;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
+import org.starling.engine.Permission;
 
 /**
  * Who each side is.
@@ -45,7 +46,7 @@ final class Handshake {
                         peer.ourNonce,
                         settings.userAgent(),
                         chain.headers().tip().height(),
-                        !settings.blocksOnly() && peer.relaysTransactions()));
+                        (!settings.blocksOnly() || peer.link.has(Permission.RELAY)) && peer.relaysTransactions()));
     }
 
     /** Returns whether the handshake goes on. */

@@ -97,7 +97,7 @@ final class HeaderSync {
             return false;
         }
         ChainWork least = leastWork();
-        if (workOf(parent, headers).compareTo(least) < 0) {
+        if (!peer.link.has(Permission.NOBAN) && workOf(parent, headers).compareTo(least) < 0) {
             lowWork(now, peer, parent, headers, least);
             return false;
         }
@@ -253,7 +253,7 @@ final class HeaderSync {
             return;
         }
         downloads.fetchDirectly(now, peer, last);
-        protectIfGood(peer, news);
+        protectIfGood(peer);
         peers.wakeAt(now);
     }
 
@@ -262,9 +262,9 @@ final class HeaderSync {
         accepted(now, peer, entry, 1, false);
     }
 
-    private void protectIfGood(Peer peer, boolean news) {
+    private void protectIfGood(Peer peer) {
         BlockEntry best = peer.bestKnown;
-        if (!news || best == null || peer.link.kind() != LinkKind.OUTBOUND_FULL_RELAY || peer.protectedFromEviction) {
+        if (best == null || peer.link.kind() != LinkKind.OUTBOUND_FULL_RELAY || peer.protectedFromEviction) {
             return;
         }
         long already = peers.all().stream()

@@ -108,10 +108,10 @@ final class Orphanage {
         return orphans;
     }
 
-    /** Drops what the block confirms or makes impossible. */
-    void removeForBlock(Block block) {
+    /** Drops what the block confirms or makes impossible; returns how many. */
+    int removeForBlock(Block block) {
         if (byWtxid.isEmpty()) {
-            return;
+            return 0;
         }
         Set<Hash256> spent = new TreeSet<>();
         for (Transaction transaction : block.transactions()) {
@@ -120,6 +120,7 @@ final class Orphanage {
             }
         }
         spent.forEach(this::remove);
+        return spent.size();
     }
 
     /** Drops what the peer sent; returns how many. */

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.message.Message;
+import org.starling.bytes.Bytes;
 import org.starling.engine.Discouragement;
 import org.starling.engine.Link;
 import org.starling.engine.LinkKind;
@@ -65,10 +66,11 @@ final class Peers {
     }
 
     void send(long now, Peer peer, Message message) {
+        Bytes payload = message.payload();
         if (settings.traceMessages()) {
-            debug("sending " + message.type() + " " + peer);
+            debug("sending " + message.type() + " (" + payload.length() + " bytes) " + peer);
         }
-        links.send(now, peer.link, message.type(), message.payload());
+        links.send(now, peer.link, message.type(), payload);
     }
 
     void drop(long now, Peer peer, String reason) {

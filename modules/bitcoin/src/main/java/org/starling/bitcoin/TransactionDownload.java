@@ -248,7 +248,10 @@ final class TransactionDownload {
             tracker.forget(transaction.txid());
             tracker.forget(transaction.wtxid());
         }
-        orphanage.removeForBlock(block);
+        int erased = orphanage.removeForBlock(block);
+        if (erased > 0) {
+            peers.debug("txpackages", "Erased " + erased + " orphan transaction(s) included or conflicted by block");
+        }
     }
 
     /** What was confirmed may have to be relayed again after a reorganisation. */

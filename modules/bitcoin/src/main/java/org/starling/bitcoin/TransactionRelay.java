@@ -45,7 +45,7 @@ final class TransactionRelay {
         this.chain = chain;
         this.mempool = mempool;
         this.random = random.child("trickle");
-        this.rounder = new FeeFilterRounder(peers.settings().minRelayFeeratePerKvb(), random.child("fee filter"));
+        this.rounder = new FeeFilterRounder(random.child("fee filter"));
     }
 
     private static Hash256 nameFor(Peer peer, Transaction transaction) {

@@ -67,7 +67,7 @@ class BoundedMemoryTest {
 
     @Test
     void feeFiltersAreRoundedToSteps() {
-        FeeFilterRounder rounder = new FeeFilterRounder(1000, new SeededRandomness(1));
+        FeeFilterRounder rounder = new FeeFilterRounder(new SeededRandomness(1));
         List<Long> seen = new java.util.ArrayList<>();
         for (int i = 0; i < 100; i++) {
             seen.add(rounder.round(1000));

@@ -639,6 +639,29 @@ class PeerManagerTest {
     }
 
     @Test
+    void allWhoAskForAddressesOnOneDayGetTheSame() {
+        for (int i = 0; i < 1000; i++) {
+            NetAddress address = NetAddress.ofIp(Bytes.copyOf((byte) 60, (byte) (i >> 8), (byte) i, (byte) 1), 8333);
+            node.book.add(SECONDS, address, 9, SECONDS, address, 0);
+        }
+        List<NetAddress> first = answerTo(1);
+        node.pass(20 * 60 * 60_000L);
+        assertThat(answerTo(2)).isEqualTo(first);
+        node.pass(8 * 60 * 60_000L);
+        assertThat(answerTo(3)).isNotEmpty().isNotEqualTo(first);
+    }
+
+    private List<NetAddress> answerTo(int host) {
+        TestNode.Remote curious = modern(inbound(host));
+        curious.send(new GetAddr());
+        node.pass(1);
+        return curious.take(AddrV2.class).getFirst().addresses().stream()
+                .map(TimedAddress::address)
+                .sorted()
+                .toList();
+    }
+
+    @Test
     void addressesAreRateLimited() {
         TestNode.Remote peer = modern(inbound(1));
         List<TimedAddress> many = new ArrayList<>();
