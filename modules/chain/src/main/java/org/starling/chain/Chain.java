@@ -175,7 +175,8 @@ public final class Chain implements AutoCloseable {
         });
     }
 
-    boolean isClosed() {
+    /** Whether {@link #close} was called. */
+    public boolean isClosed() {
         return closed;
     }
 

@@ -257,12 +257,23 @@ public final class Node implements AutoCloseable {
             world.validation().execute(() -> importSome(blocks));
             return;
         }
-        LOG.info("Imported blocks: {}", blocks.summary());
+        if (chain.isClosed()) {
+            return;
+        }
+        BlockImport.Summary summary = blocks.summary();
+        LOG.info(
+                "Imported {} blocks: {} new, {} invalid, {} without a known parent",
+                summary.blocks(),
+                summary.stored(),
+                summary.rejected(),
+                summary.orphans());
         importing = false;
         world.core().execute(() -> {
-            links.setActive(clock.millis(), config.connections().active());
-            nextPolicyMillis = 0;
-            tend();
+            if (!closed) {
+                links.setActive(clock.millis(), config.connections().active());
+                nextPolicyMillis = 0;
+                tend();
+            }
         });
     }
 
