@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -304,6 +305,11 @@ final class NodeCommand implements RpcHost {
     @Override
     public void setLogged(String category, boolean on) {
         LogSetup.setLogged(category, on);
+    }
+
+    @Override
+    public void randomBytes(byte[] bytes) {
+        new SecureRandom().nextBytes(bytes);
     }
 
     @Override

@@ -44,6 +44,10 @@ public final class Call {
         return address;
     }
 
+    RpcMethod method() {
+        return method;
+    }
+
     List<JsonNode> arguments() {
         return arguments;
     }
@@ -110,6 +114,16 @@ public final class Call {
     static String text(JsonNode value) {
         expect(value, value.isString(), "string");
         return value.stringValue();
+    }
+
+    static JsonNode object(JsonNode value) {
+        expect(value, value.isObject(), "object");
+        return value;
+    }
+
+    static JsonNode array(JsonNode value) {
+        expect(value, value.isArray(), "array");
+        return value;
     }
 
     static boolean flag(JsonNode value) {
@@ -196,6 +210,29 @@ public final class Call {
             }
         }
         return true;
+    }
+
+    /** Throws if a field of an object is missing or not of the type. */
+    static void requireField(JsonNode object, String name, boolean holds, String type) {
+        JsonNode value = object.path(name);
+        if (value.isMissingNode()) {
+            throw new RpcException(RpcException.TYPE_ERROR, "Missing " + name);
+        }
+        if (!holds) {
+            throw new RpcException(
+                    RpcException.TYPE_ERROR,
+                    "JSON value of type " + Json.typeName(value) + " for field " + name + " is not of expected type "
+                            + type);
+        }
+    }
+
+    /** Throws if an object has a field of another name than these. */
+    static void requireNoOther(JsonNode object, String... names) {
+        for (String name : object.propertyNames()) {
+            if (!List.of(names).contains(name)) {
+                throw new RpcException(RpcException.TYPE_ERROR, "Unexpected key " + name);
+            }
+        }
     }
 
     static RpcException invalid(String message) {

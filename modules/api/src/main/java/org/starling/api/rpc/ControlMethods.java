@@ -4,6 +4,7 @@ import static org.starling.api.rpc.Parameter.Type.ANY;
 import static org.starling.api.rpc.Parameter.Type.ARRAY;
 import static org.starling.api.rpc.Parameter.Type.NUMBER;
 import static org.starling.api.rpc.Parameter.Type.TEXT;
+import static org.starling.api.rpc.Parameter.Type.WORD;
 import static org.starling.api.rpc.Parameter.optional;
 
 import java.util.List;
@@ -20,10 +21,6 @@ final class ControlMethods {
     private ControlMethods() {}
 
     static List<RpcMethod> all() {
-        Parameter[] ten = new Parameter[10];
-        for (int i = 0; i < ten.length; i++) {
-            ten[i] = optional("arg" + i, ANY, "anything");
-        }
         String echo = "Gives back its arguments; for testing.";
         return List.of(
                 RpcMethod.of(
@@ -51,8 +48,16 @@ final class ControlMethods {
                         ControlMethods::logging,
                         optional("include", ARRAY, "categories to switch on; all or 1 means every one"),
                         optional("exclude", ARRAY, "categories to switch off, after the others were switched on")),
-                RpcMethod.of("echo", "hidden", echo, ControlMethods::echo, ten),
-                RpcMethod.of("echojson", "hidden", echo, ControlMethods::echo, ten));
+                RpcMethod.of("echo", "hidden", echo, ControlMethods::echo, ten(WORD)),
+                RpcMethod.of("echojson", "hidden", echo, ControlMethods::echo, ten(ANY)));
+    }
+
+    private static Parameter[] ten(Parameter.Type type) {
+        Parameter[] ten = new Parameter[10];
+        for (int i = 0; i < ten.length; i++) {
+            ten[i] = optional("arg" + i, type, "anything");
+        }
+        return ten;
     }
 
     private static JsonNode help(Call call) {

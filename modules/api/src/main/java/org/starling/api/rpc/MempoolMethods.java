@@ -171,6 +171,10 @@ final class MempoolMethods {
             throw Call.invalid("Invalid parameter, outputs are missing");
         }
         for (JsonNode output : call.get("outputs")) {
+            Call.object(output);
+            Call.requireField(output, "txid", output.path("txid").isString(), "string");
+            Call.requireField(output, "vout", output.path("vout").isNumber(), "number");
+            Call.requireNoOther(output, "txid", "vout");
             Hash256 txid = Call.hash(output.path("txid"), "txid");
             int index = Call.integer(output.path("vout"));
             if (index < 0) {

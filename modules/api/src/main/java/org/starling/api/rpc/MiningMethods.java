@@ -47,6 +47,14 @@ final class MiningMethods {
     static List<RpcMethod> all() {
         return List.of(
                 RpcMethod.of(
+                        "generate",
+                        "hidden",
+                        "has been replaced by the -generate cli option. Refer to -help for more information.",
+                        call -> {
+                            throw new RpcException(
+                                    RpcException.METHOD_NOT_FOUND, call.method().manual());
+                        }),
+                RpcMethod.of(
                         "generatetoaddress",
                         "hidden",
                         "Mines blocks at once that pay to an address, and gives their hashes.",

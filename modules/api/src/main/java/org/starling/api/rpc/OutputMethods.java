@@ -29,7 +29,8 @@ final class OutputMethods {
                 RpcMethod.of(
                         "validateaddress",
                         "util",
-                        "Says whether a text is an address of this chain, and what kind; if not, what is wrong with it.",
+                        "Return information about the given bitcoin address."
+                                + " Of what is no address of this chain it says what is wrong with it.",
                         OutputMethods::validateAddress,
                         required("address", TEXT, "the text")),
                 RpcMethod.of(

@@ -22,7 +22,9 @@ public record Parameter(List<String> names, Type type, boolean required, String 
         /** A number, or an array of two. */
         RANGE(""),
         /** Whatever the method says. */
-        ANY("");
+        ANY(""),
+        /** As {@link #ANY}, but a client that has only text sends it as text. */
+        WORD("");
 
         private final String json;
 
@@ -37,7 +39,7 @@ public record Parameter(List<String> names, Type type, boolean required, String 
 
         /** Whether a client that has only text takes it as it is, not as JSON. */
         public boolean isText() {
-            return this == TEXT || this == HEX;
+            return this == TEXT || this == HEX || this == WORD;
         }
     }
 
@@ -62,9 +64,8 @@ public record Parameter(List<String> names, Type type, boolean required, String 
     String usage() {
         return switch (type) {
             case TEXT, HEX -> '"' + name() + '"';
-            case ARRAY -> "[" + name() + ",...]";
             case OBJECT -> "{" + name() + "}";
-            case NUMBER, FLAG, AMOUNT, RANGE, ANY -> name();
+            case ARRAY, NUMBER, FLAG, AMOUNT, RANGE, ANY, WORD -> name();
         };
     }
 }

@@ -37,7 +37,12 @@ final class PeerMethods {
     static List<RpcMethod> all() {
         String category = "network";
         return List.of(
-                RpcMethod.of("getpeerinfo", category, "What is known of each peer.", PeerMethods::getPeerInfo),
+                RpcMethod.of(
+                        "getpeerinfo",
+                        category,
+                        "What is known of each peer, its network among it"
+                                + " (ipv4, ipv6, onion, i2p, cjdns, not_publicly_routable).",
+                        PeerMethods::getPeerInfo),
                 RpcMethod.of(
                         "getconnectioncount",
                         category,

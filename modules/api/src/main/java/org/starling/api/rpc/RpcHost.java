@@ -31,6 +31,9 @@ public interface RpcHost {
     /** Switches a category on or off. */
     void setLogged(String category, boolean on);
 
+    /** Fills the array with bytes that nobody can guess. */
+    void randomBytes(byte[] bytes);
+
     /** Ends the waiting of a thread for that long; cut short when the process stops. */
     void pause(long millis);
 }

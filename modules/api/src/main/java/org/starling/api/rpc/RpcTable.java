@@ -18,6 +18,11 @@ public final class RpcTable {
         table.add(ControlMethods.all());
         table.add(OutputMethods.all());
         table.add(TransactionMethods.all());
+        table.add(BuildMethods.all());
+        table.add(SigningMethods.all());
+        table.add(MessageMethods.all());
+        table.add(ProofMethods.all());
+        table.add(StatisticsMethods.all());
         table.add(ChainMethods.all());
         table.add(CoinMethods.all());
         table.add(BlockMethods.all());

@@ -82,8 +82,11 @@ final class ScriptJson {
 
     /** The descriptor that says as much as the script alone tells. */
     static String descriptor(Bytes script, AddressPrefixes prefixes) {
-        String body = descriptorBody(script, prefixes);
-        return body + "#" + DescriptorChecksum.of(body);
+        return withChecksum(descriptorBody(script, prefixes));
+    }
+
+    static String withChecksum(String descriptor) {
+        return descriptor + "#" + DescriptorChecksum.of(descriptor);
     }
 
     private static String descriptorBody(Bytes script, AddressPrefixes prefixes) {

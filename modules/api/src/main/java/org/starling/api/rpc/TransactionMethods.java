@@ -20,7 +20,6 @@ import org.starling.consensus.script.ScriptReader;
 import org.starling.crypto.Hash160;
 import org.starling.crypto.PublicKeys;
 import org.starling.crypto.Sha256;
-import org.starling.wallet.DescriptorChecksum;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -100,7 +99,7 @@ final class TransactionMethods {
         ObjectNode segwit = ScriptJson.output(wrapped, prefixes, true);
         String inner = form.type() == OutputScript.Type.MULTISIG ? ScriptJson.multisig(form.solutions()) : "";
         if (!inner.isEmpty()) {
-            segwit.put("desc", "wsh(" + inner + ")#" + DescriptorChecksum.of("wsh(" + inner + ")"));
+            segwit.put("desc", ScriptJson.withChecksum("wsh(" + inner + ")"));
         }
         segwit.put("p2sh-segwit", new Address.ScriptHash(Hash160.hash(wrapped)).encode(prefixes));
         json.set("segwit", segwit);

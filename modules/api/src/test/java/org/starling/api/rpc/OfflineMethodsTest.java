@@ -126,4 +126,64 @@ class OfflineMethodsTest {
         assertThat(ScriptJson.assembly(Bytes.fromHex("4f5160010202e803"), false))
                 .isEqualTo("-1 1 16 2 1000");
     }
+
+    private static final String TXID = "1d1d4e24ed99057e84c3f80fd8fbec79ed9e1acee37da269356ecea000000000";
+
+    @Test
+    void createRawTransaction() throws Exception {
+        String input = "{\"txid\":\"" + TXID + "\",\"vout\":1}";
+        String address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+
+        // Version 2, one input that signals replaceability, 0.001 BTC to the key's hash and two bytes of data.
+        assertThat(line(
+                        "createrawtransaction",
+                        "[" + input + "], [{\"" + address + "\":0.001},{\"data\":\"0102\"}], 7"))
+                .isEqualTo(
+                        "\"020000000100000000a0ce6e3569a27de3ce1a9eed79ecfbd80ff8c3847e0599ed244e1d1d0100000000fdffffff"
+                                + "02a086010000000000160014751e76e8199196d454941c45d1b3a323f1433bd6"
+                                + "0000000000000000046a020102" + "07000000\"");
+        assertThatThrownBy(() -> call("createrawtransaction", "[], [{\"" + address + "\":1},{\"" + address + "\":1}]"))
+                .hasMessage("Invalid parameter, duplicated address: " + address);
+        assertThatThrownBy(() -> call(
+                        "createrawtransaction",
+                        "[{\"txid\":\"" + TXID + "\",\"vout\":0,\"sequence\":4294967295}], {}, 0, true"))
+                .hasMessage("Invalid parameter combination: Sequence number(s) contradict replaceable option");
+    }
+
+    @Test
+    void createMultisig() throws Exception {
+        assertThat(call("createmultisig", "1, [\"" + KEY + "\"], \"bech32\"")
+                        .path("redeemScript")
+                        .stringValue())
+                .isEqualTo("5121" + KEY + "51ae");
+        assertThatThrownBy(() -> call("createmultisig", "1, [\"01020304\"]"))
+                .hasMessage("Pubkey \"01020304\" must have a length of either 33 or 65 bytes");
+        assertThatThrownBy(() -> call("createmultisig", "2, [\"" + KEY + "\"]"))
+                .hasMessage("not enough keys supplied (got 1 keys, but need at least 2 to redeem)");
+    }
+
+    @Test
+    void signedMessages() throws Exception {
+        String signature = line(
+                "signmessagewithprivkey",
+                "\"cUeKHd5orzT3mz8P9pxyREHfsWtVfgsfDjiZZBcjUBAaGk1BTj7N\", \"This is just a test message\"");
+
+        assertThat(signature)
+                .isEqualTo(
+                        "\"INbVnW4e6PeRmsv2Qgu8NuopvrVjkcxob+sX8OcZG0SALhWybUjzMLPdAsXI46YZGb0KQTRii+wWIQzRpG/U+S0=\"");
+        String address = "\"mpLQjfK79b7CCV4VMJWEWAj5Mpx8Up5zxB\", ";
+        assertThat(line("verifymessage", address + signature + ", \"This is just a test message\""))
+                .isEqualTo("true");
+        assertThat(line("verifymessage", address + signature + ", \"another\"")).isEqualTo("false");
+        assertThatThrownBy(() -> call("verifymessage", address + "\"invalid_sig\", \"text\""))
+                .hasMessage("Malformed base64 encoding");
+    }
+
+    @Test
+    void generateSaysWhatReplacedIt() {
+        assertThatThrownBy(() -> call("generate", "")).isInstanceOfSatisfying(RpcException.class, e -> {
+            assertThat(e.code()).isEqualTo(-32601);
+            assertThat(e.text()).startsWith("generate\n\nhas been replaced by the -generate cli option.");
+        });
+    }
 }

@@ -276,6 +276,11 @@ class RpcServerTest {
         public void setLogged(String category, boolean on) {}
 
         @Override
+        public void randomBytes(byte[] bytes) {
+            new java.util.Random(1).nextBytes(bytes);
+        }
+
+        @Override
         public void pause(long millis) {}
     }
 }
