@@ -47,15 +47,14 @@ final class ConfigFile {
         nested.addAll(settings.includes(""));
         nested.removeAll(included);
         for (String name : nested) {
-            settings.remarks()
-                    .add("warning: -includeconf cannot be used from included files; ignoring -includeconf=" + name);
+            settings.warn("warning: -includeconf cannot be used from included files; ignoring -includeconf=" + name);
         }
     }
 
     private static void read(Settings settings, Path path) throws UsageException {
         List<String> lines;
         try {
-            lines = new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1)
+            lines = new String(Files.readAllBytes(path), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
         } catch (IOException e) {

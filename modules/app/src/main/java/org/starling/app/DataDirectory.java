@@ -42,13 +42,21 @@ record DataDirectory(Path root, Path chain) {
     /** Makes the folder if it is not there, and marks it. Throws if it is another program's or cannot be written. */
     void claim() throws UsageException {
         try {
+            boolean fresh = !Files.exists(chain);
             Files.createDirectories(chain);
+            if (fresh) {
+                OwnerOnly.folder(chain);
+            }
             Path mark = chain.resolve(MARK);
             if (!Files.exists(mark)) {
                 refuseForeign();
                 Files.writeString(mark, MARK_TEXT);
             }
-            Files.createDirectories(chain.resolve("wallets"));
+            Path wallets = chain.resolve("wallets");
+            if (!Files.exists(wallets)) {
+                Files.createDirectories(wallets);
+                OwnerOnly.folder(wallets);
+            }
         } catch (IOException e) {
             throw new UsageException("Cannot write to data directory '" + chain + "'; check permissions. ("
                     + e.getClass().getSimpleName() + ": " + e.getMessage() + ")");

@@ -11,7 +11,9 @@ import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -58,6 +60,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             "scan",
             "txpackages");
 
+    private static final List<String> LEVELS = List.of("info", "debug", "trace");
+
     /** Makes the configurator, which the logging library finds by itself. */
     public LogSetup() {}
 
@@ -78,6 +82,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         line.setContext(context);
         line.start();
         if (file != null) {
+            makeFile(file);
             FileAppender<ILoggingEvent> appender = new FileAppender<>();
             appender.setFile(file.toString());
             appender.setAppend(true);
@@ -91,8 +96,23 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             attach(root, appender, line, context);
         }
         root.setLevel(Level.INFO);
-        switchCategories(settings.list("debug"), true);
+        checkLevels(settings.list("loglevel"));
+        switchCategories(afterLastNone(settings.list("debug")), true);
         switchCategories(settings.list("debugexclude"), false);
+    }
+
+    // Only its owner may read the log: it tells with whom and with what the node deals.
+    private static void makeFile(Path file) throws UsageException {
+        try {
+            if (!Files.exists(file)) {
+                Files.createFile(file);
+                OwnerOnly.file(file);
+            } else if (!Files.isWritable(file)) {
+                throw new IOException("not writable");
+            }
+        } catch (IOException e) {
+            throw new UsageException("Could not open debug log file " + file);
+        }
     }
 
     private static void attach(
@@ -108,6 +128,28 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         root.addAppender(appender);
     }
 
+    // What says "none" takes back what was said before.
+    private static List<String> afterLastNone(List<String> names) {
+        int from = Math.max(names.lastIndexOf("0"), names.lastIndexOf("none")) + 1;
+        return names.subList(from, names.size());
+    }
+
+    private static void checkLevels(List<String> levels) throws UsageException {
+        for (String text : levels) {
+            int colon = text.indexOf(':');
+            boolean known = LEVELS.contains(text.substring(colon + 1));
+            if (colon < 0 && !known) {
+                throw new UsageException(
+                        "Unsupported global logging level -loglevel=" + text + ". Valid values: info, debug, trace.");
+            }
+            if (colon >= 0 && !(known && CATEGORIES.contains(text.substring(0, colon)))) {
+                throw new UsageException("Unsupported category-specific logging level -loglevel=" + text
+                        + ". Expected -loglevel=<category>:<loglevel>. Valid categories: "
+                        + String.join(", ", CATEGORIES) + ". Valid loglevels: info, debug, trace.");
+            }
+        }
+    }
+
     private static void switchCategories(List<String> names, boolean on) throws UsageException {
         for (String name : names) {
             if (name.isEmpty() || name.equals("1") || name.equals("all")) {
@@ -116,7 +158,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
                 setLogged(name, on);
             } else if (!name.equals("0") && !name.equals("none")) {
                 throw new UsageException(
-                        "Unsupported logging category " + (on ? "-debug" : "-debugexclude") + "=" + name);
+                        "Unsupported logging category " + (on ? "-debug" : "-debugexclude") + "=" + name + ".");
             }
         }
     }
@@ -147,11 +189,13 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         private final boolean times;
         private final boolean micros;
         private final boolean threads;
+        private final boolean sources;
 
         Line(Settings settings) {
             times = settings.flag("logtimestamps", true);
             micros = settings.flag("logtimemicros", false);
             threads = settings.flag("logthreadnames", false);
+            sources = settings.flag("logsourcelocations", false);
         }
 
         @Override
@@ -164,6 +208,16 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             }
             if (threads) {
                 line.append('[').append(event.getThreadName()).append("] ");
+            }
+            StackTraceElement[] callers = sources ? event.getCallerData() : new StackTraceElement[0];
+            if (callers.length > 0) {
+                line.append('[')
+                        .append(callers[0].getFileName())
+                        .append(':')
+                        .append(callers[0].getLineNumber())
+                        .append("] [")
+                        .append(callers[0].getMethodName())
+                        .append("] ");
             }
             boolean category = CATEGORIES.contains(event.getLoggerName());
             boolean detail = event.getLevel().toInt() <= Level.DEBUG_INT;

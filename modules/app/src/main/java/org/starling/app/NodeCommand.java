@@ -38,6 +38,7 @@ final class NodeCommand implements RpcHost {
     private final PrintStream err;
     private final long startedNanos = System.nanoTime();
     private final Settings settings = new Settings(Options.ofNode());
+    private final Notifier notifier = new Notifier(settings);
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile @Nullable Throwable failure;
@@ -163,6 +164,14 @@ final class NodeCommand implements RpcHost {
             LOG.info("Config file: {} (not found, skipping)", config);
         }
         settings.remarks().forEach(LOG::info);
+        for (String warning : settings.warnings()) {
+            err.println(warning);
+            LOG.warn(warning);
+        }
+        List<String> idle = settings.withoutEffect();
+        if (!idle.isEmpty()) {
+            LOG.info("These options have no effect yet: -{}", String.join(" -", idle));
+        }
         for (String name : settings.unsuitable()) {
             LOG.warn(
                     "Config setting for -{} only applied on {} network when in [{}] section.",
@@ -177,8 +186,9 @@ final class NodeCommand implements RpcHost {
         NodeOptions options = new NodeOptions(settings);
         NodeConfig config = options.config();
         LOG.info("SetNetworkActive: {}", config.connections().active());
-        try (PidFile _ = PidFile.write(directory.file(settings, "pid", "bitcoind.pid"));
-                MachineWorld world = openWorld();
+        // The lock on the data directory comes first: what another process has there is not to be touched.
+        try (MachineWorld world = openWorld();
+                PidFile _ = PidFile.write(directory.file(settings, "pid", "bitcoind.pid"));
                 RpcSetup setup = new RpcSetup(settings, directory)) {
             if (!settings.flag("server", true)) {
                 runNode(options, config, world, null);
@@ -233,17 +243,23 @@ final class NodeCommand implements RpcHost {
             if (mocked != 0) {
                 node.mockTime(mocked);
             }
+            if (settings.flag("persistmempool", true)) {
+                node.loadMempool();
+            }
             if (rpc != null) {
                 rpc.attach(node);
                 rpc.finishWarmup();
             }
-            LOG.info("Done loading");
+            LOG.info("init message: Done loading");
+            notifier.watch(node);
+            notifier.started();
             try (PageServer page = settings.flag("web", true)
                     ? PageServer.start(settings.isSet("webport") ? settings.port("webport", 0) : 0, new NodePage(node))
                     : null) {
                 announce(node, page);
                 stopping.await();
                 LOG.info("Shutdown: In progress...");
+                notifier.stopping();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -305,6 +321,16 @@ final class NodeCommand implements RpcHost {
     @Override
     public void setLogged(String category, boolean on) {
         LogSetup.setLogged(category, on);
+    }
+
+    @Override
+    public String mempoolPath() {
+        return directory.chain().resolve(Node.MEMPOOL_FILE).toString();
+    }
+
+    @Override
+    public byte[] readFile(String path) throws IOException {
+        return Files.readAllBytes(directory.root().resolve(path));
     }
 
     @Override

@@ -14,6 +14,9 @@ record Option(String name, String value, String group, String help, List<Trait> 
     /** Group of the options that other people's scripts pass and that change nothing here. */
     static final String ACCEPTED = "";
 
+    /** Group of the options that have an effect and that only tests need. */
+    static final String HIDDEN = "hidden";
+
     /** How an option may be written. */
     enum Trait {
         /** In the part of a configuration file before any section it counts for the main chain only. */
@@ -24,6 +27,11 @@ record Option(String name, String value, String group, String help, List<Trait> 
         NOT_NEGATED,
         /** Its value is not written to the log. */
         SECRET
+    }
+
+    /** Whether the help leaves it out. */
+    boolean isUnlisted() {
+        return group.equals(ACCEPTED) || group.equals(HIDDEN);
     }
 
     boolean has(Trait trait) {

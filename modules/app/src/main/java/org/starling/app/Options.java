@@ -33,7 +33,7 @@ final class Options {
         StringBuilder text = new StringBuilder();
         String heading = "";
         for (Option option : byName.values()) {
-            if (option.group().equals(Option.ACCEPTED)) {
+            if (option.isUnlisted()) {
                 continue;
             }
             if (!option.group().equals(heading)) {
@@ -58,9 +58,9 @@ final class Options {
         byName.put(name, new Option(name, value, group, help, List.of(traits)));
     }
 
-    private void accept(String names) {
+    private void accept(String as, String names) {
         for (String name : names.strip().split("\\s+")) {
-            byName.putIfAbsent(name, new Option(name, "", Option.ACCEPTED, "", List.of()));
+            byName.putIfAbsent(name, new Option(name, "", as, "", List.of()));
         }
     }
 
@@ -83,6 +83,9 @@ final class Options {
         options.add("pid", "<file>", "file that holds the process id (default: bitcoind.pid)");
         options.add("help", "", "print this text (also -h, -?)");
         options.add("version", "", "print the version");
+        options.add("startupnotify", "<command>", "run this once the node is up");
+        options.add("shutdownnotify", "<command>", "run this when the node stops");
+        options.add("blocknotify", "<command>", "run this for each new best block, %s being its hash");
         options.chainOptions();
         options.add("signetchallenge", "<hex>", "script that signs the blocks of a signet of your own", NEEDS_VALUE);
         options.add("testactivationheight", "<name>@<height>", "regtest: height of bip34, dersig, cltv, csv or segwit");
@@ -109,14 +112,11 @@ final class Options {
         options.add("connect", "<ip>", "connect only to these nodes; -noconnect to none", NETWORK_ONLY);
         options.add("listen", "", "accept connections (default: 1, 0 with -connect)");
         options.add("port", "<port>", "listen on this port (default: the chain's)", NETWORK_ONLY);
-        options.add("discover", "", "find out the node's own addresses (default: 1)");
         options.add("dns", "", "allow name lookups for -addnode and -connect (default: 1)");
-        options.add("dnsseed", "", "ask the seeds for addresses when few are known (default: 1)");
         options.add("externalip", "<ip>", "the node's public address");
         options.add("maxconnections", "<n>", "most links kept (default: 125)");
         options.add("networkactive", "", "start with networking on (default: 1)");
         options.add("peertimeout", "<seconds>", "wait for a peer's handshake and pings (default: 60)");
-        options.add("timeout", "<ms>", "wait for a connection to open (default: 5000)");
         options.add("proxy", "<ip>[:<port>]", "connect through this SOCKS5 proxy; turns -listen off");
         options.add("onion", "<ip>[:<port>]", "SOCKS5 proxy for onion addresses (default: -proxy); 0 for none");
         options.add(
@@ -128,7 +128,6 @@ final class Options {
         options.add("v2transport", "", "encrypt links to peers that can (BIP-0324, default: 1)");
         options.add("whitelist", "<[permissions@]ip or network>", "give peers from there permissions");
         options.add("uacomment", "<text>", "comment in the user agent");
-        options.add("maxuploadtarget", "<n>", "most MiB to serve in a day (default: 0, no limit)");
         options.add("blocksonly", "", "do not take part in passing on transactions (default: 0)");
         options.add("routableloopback", "", "regtest: pass on loopback addresses, distinct by port (default: 0)");
         options.group("Mempool and relay");
@@ -147,7 +146,6 @@ final class Options {
         options.add("limitancestorsize", "<kvB>", "largest unconfirmed ancestry (default: 101)");
         options.add("limitdescendantcount", "<n>", "most unconfirmed descendants (default: 25)");
         options.add("limitdescendantsize", "<kvB>", "largest unconfirmed offspring (default: 101)");
-        options.add("maxorphantx", "<n>", "most transactions kept while their inputs are unknown (default: 100)");
         options.group("Mining");
         options.add("blockmaxweight", "<n>", "weight of blocks made here (default: 3996000)");
         options.add("blockmintxfee", "<BTC/kvB>", "least fee rate in blocks made here (default: 0.00001)");
@@ -164,7 +162,10 @@ final class Options {
         options.add("rpccookiefile", "<file>", "where the cookie is written (default: .cookie)");
         options.add("rpccookieperms", "<owner|group|all>", "who may read the cookie (default: owner)");
         options.add("rpcservertimeout", "<seconds>", "close an idle connection after that time (default: 30)");
-        options.add("rpcdoccheck", "", "compare results with their documentation");
+        options.add("rpcthreads", "<n>", "calls carried out at once (default: 16)");
+        options.add("rpcworkqueue", "<n>", "calls that wait for their turn (default: 64)");
+        options.add("rpcwhitelist", "<user>:<methods>", "the only methods that this user may call");
+        options.add("rpcwhitelistdefault", "", "users not named so may call nothing (default: 1 with -rpcwhitelist)");
         options.group("Live page");
         options.add("web", "", "serve the live page (default: 1)");
         options.add("webport", "<port>", "port of the live page on 127.0.0.1 (default: any free one)", NETWORK_ONLY);
@@ -204,29 +205,33 @@ final class Options {
         options.add("help", "", "print this text (also -h, -?)");
         options.add("version", "", "print the version");
         options.chainOptions();
-        options.accept("signetchallenge color netinfo generate addrinfo stdinwalletpassphrase");
+        options.accept(Option.ACCEPTED, "signetchallenge color netinfo generate addrinfo stdinwalletpassphrase");
         return options;
     }
 
-    // Options of Bitcoin Core for things that this node does not have yet or that change nothing that can be seen.
+    // Options for tests, and those of Bitcoin Core for things that this node does not have yet.
     private void acceptOthers() {
-        accept("""
-                acceptstalefeeestimates addresstype alertnotify allowignoredconf asmap avoidpartialspends bantime
-                blockfilterindex blocknotify blockreconstructionextratxn blockreservedweight capturemessages changetype
-                checkaddrman checkblockindex checkmempool checkpoints choosedatadir
-                coinstatsindex consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio dblogsize
-                deprecatedrpc disablewallet discardfee fallbackfee fastprune fixedseeds flushwallet forcecompactdb
-                forcednsseed help-debug i2pacceptincoming i2psam keypool lang listenonion loglevelalways
-                logips logratelimit maxapsfee maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee
-                min mintxfee natpmp paytxfee peerblockfilters peerbloomfilters
-                persistmempoolv1 printpriority privdb resetguisettings rest rpcthreads
-                rpcwhitelist rpcwhitelistdefault rpcworkqueue seednode settings shrinkdebugfile shutdownnotify signer
-                signetblocktime signetseednode spendzeroconfchange splash startupnotify stopafterblockimport
-                swapbdbendian txindex mempoolfullrbf maxtipage test torcontrol torpassword txconfirmtarget txreconciliation uiplatform unsafesqlitesync
-                upnp wallet walletbroadcast walletcrosschain walletdir walletnotify walletrbf walletrejectlongchains
-                whitebind whitelistforcerelay whitelistrelay zmqpubhashblock zmqpubhashblockhwm zmqpubhashtx
-                zmqpubhashtxhwm zmqpubrawblock zmqpubrawblockhwm zmqpubrawtx zmqpubrawtxhwm zmqpubsequence
-                zmqpubsequencehwm
+        accept(Option.HIDDEN, "fastprune mempoolfullrbf maxtipage signetblocktime");
+        accept(Option.ACCEPTED, """
+                acceptstalefeeestimates addresstype alertnotify allowignoredconf asmap
+                avoidpartialspends bantime blockfilterindex blockreconstructionextratxn
+                blockreservedweight capturemessages changetype checkaddrman checkblockindex
+                checkmempool checkpoints choosedatadir
+                coinstatsindex consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio
+                dblogsize deprecatedrpc disablewallet discardfee discover dnsseed fallbackfee
+                fixedseeds flushwallet forcecompactdb forcednsseed help-debug i2pacceptincoming
+                i2psam keypool lang listenonion logips loglevelalways logratelimit maxapsfee
+                maxorphantx maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee
+                maxuploadtarget min mintxfee natpmp paytxfee peerblockfilters
+                peerbloomfilters persistmempoolv1 printpriority privdb
+                resetguisettings rest rpcdoccheck seednode settings shrinkdebugfile signer
+                signetseednode spendzeroconfchange splash stopafterblockimport swapbdbendian
+                test timeout torcontrol torpassword txconfirmtarget txindex txreconciliation
+                uiplatform unsafesqlitesync upnp wallet walletbroadcast walletcrosschain
+                walletdir walletnotify walletrbf walletrejectlongchains whitebind
+                whitelistforcerelay whitelistrelay zmqpubhashblock zmqpubhashblockhwm
+                zmqpubhashtx zmqpubhashtxhwm zmqpubrawblock zmqpubrawblockhwm zmqpubrawtx
+                zmqpubrawtxhwm zmqpubsequence zmqpubsequencehwm
                 """);
     }
 }

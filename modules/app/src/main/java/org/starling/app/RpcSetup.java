@@ -12,10 +12,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.starling.api.rpc.RpcAccess;
 import org.starling.api.rpc.RpcCredentials;
 import org.starling.api.rpc.RpcServer;
 import org.starling.consensus.ChainParams;
@@ -23,6 +27,9 @@ import org.starling.consensus.ChainParams;
 /** Where the RPC listens and who may call; writes the cookie and takes it away again. */
 final class RpcSetup implements AutoCloseable {
     private static final String COOKIE_USER = "__cookie__";
+
+    /** Most calls that an operator may let run or wait at once. */
+    private static final int MAX_CALLS = 1_000;
 
     private final Settings settings;
     private final DataDirectory directory;
@@ -47,8 +54,43 @@ final class RpcSetup implements AutoCloseable {
         return new RpcServer.Config(
                 params,
                 bind(open, settings.port("rpcport", params.rpcPort())),
-                new RpcCredentials(plain(), hashed),
+                access(new RpcCredentials(plain(), hashed), open),
                 Duration.ofSeconds(idle),
+                atLeastOne("rpcthreads", RpcServer.Config.DEFAULT_THREADS),
+                atLeastOne("rpcworkqueue", RpcServer.Config.DEFAULT_QUEUE));
+    }
+
+    private int atLeastOne(String option, int byDefault) throws UsageException {
+        return Math.toIntExact(Math.clamp(settings.number(option, byDefault), 1, MAX_CALLS));
+    }
+
+    private RpcAccess access(RpcCredentials credentials, boolean open) throws UsageException {
+        List<Subnet> callers = new ArrayList<>();
+        for (String text : settings.list("rpcallowip")) {
+            Subnet subnet = Subnet.parse(text);
+            if (subnet == null) {
+                throw new UsageException("Invalid -rpcallowip subnet specification: " + text
+                        + ". Valid values are a single IP (e.g. 1.2.3.4), a network/netmask (e.g."
+                        + " 1.2.3.4/255.255.255.0), a network/CIDR (e.g. 1.2.3.4/24), all ipv4 (0.0.0.0/0), or all ipv6"
+                        + " (::/0).");
+            }
+            callers.add(subnet);
+        }
+        Map<String, Set<String>> methods = new HashMap<>();
+        for (String text : settings.list("rpcwhitelist")) {
+            int colon = text.indexOf(':');
+            Set<String> named = new HashSet<>();
+            for (String method :
+                    colon < 0 ? new String[0] : text.substring(colon + 1).split("[, ]+")) {
+                named.add(method);
+            }
+            methods.merge(colon < 0 ? text : text.substring(0, colon), named, RpcAccess::both);
+        }
+        return new RpcAccess(
+                credentials,
+                host -> callers.stream().anyMatch(subnet -> subnet.contains(host)),
+                methods,
+                !settings.flag("rpcwhitelistdefault", settings.isSet("rpcwhitelist")),
                 open);
     }
 

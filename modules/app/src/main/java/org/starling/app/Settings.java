@@ -2,8 +2,10 @@ package org.starling.app;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ final class Settings {
     private final Map<String, Map<String, List<Value>>> file = new LinkedHashMap<>();
     private final List<String> operands = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
     private String section = "";
 
     Settings(Options options) {
@@ -58,7 +61,11 @@ final class Settings {
             if (option == null || !key.section().isEmpty()) {
                 throw new UsageException("Invalid parameter " + argument);
             }
-            if (option.name().equals("includeconf") && !key.negated()) {
+            boolean included = option.name().equals("includeconf");
+            if (included && key.negated() && text != null && !isTrue(text)) {
+                throw new UsageException("-includeconf cannot be used from commandline; -includeconf=true");
+            }
+            if (included && !key.negated()) {
                 throw new UsageException("-includeconf cannot be used from commandline; -includeconf=\""
                         + (text == null ? "" : text) + "\"");
             }
@@ -121,6 +128,28 @@ final class Settings {
     /** What is to be written to the log about the settings. */
     List<String> remarks() {
         return remarks;
+    }
+
+    /** Something that the operator should be told at once. */
+    void warn(String text) {
+        warnings.add(text);
+    }
+
+    /** What the operator should be told at once. */
+    List<String> warnings() {
+        return warnings;
+    }
+
+    /** Options that were given and have no effect yet. */
+    List<String> withoutEffect() {
+        Set<String> given = new LinkedHashSet<>(commandLine.keySet());
+        given.addAll(file.getOrDefault(section, Map.of()).keySet());
+        given.addAll(file.getOrDefault("", Map.of()).keySet());
+        given.removeIf(name -> {
+            Option option = options.find(name);
+            return option == null || !option.group().equals(Option.ACCEPTED);
+        });
+        return List.copyOf(given);
     }
 
     /** Network-only options that stand outside any section although another chain than main is used. */

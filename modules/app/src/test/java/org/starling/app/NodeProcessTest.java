@@ -193,7 +193,7 @@ class NodeProcessTest {
         p2pPort = freePort();
         assertThat(endOf(startAsTestsDo())).isEqualTo(1);
         assertThat(standardError())
-                .isEqualTo("Error: Cannot obtain a lock on data directory " + folder.resolve("regtest")
+                .isEqualTo("Error: Cannot obtain a lock on directory " + folder.resolve("regtest")
                         + ". Starling is probably already running.");
         rpcPort = first;
         assertThat(ask("uptime").status()).as("the first still runs").isZero();

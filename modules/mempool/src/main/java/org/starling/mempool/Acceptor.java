@@ -50,6 +50,7 @@ final class Acceptor {
      * @param minimum what the mempool asks for now
      * @param earlier if the transaction is part of a package, those before it in the package, whose outputs it may
      *     spend; null if it comes alone
+     * @param feesShared whether others of the package may pay for it, so that its feerate alone does not count
      */
     record Circumstances(
             long nowSeconds,
@@ -57,7 +58,8 @@ final class Acceptor {
             long feeDelta,
             long sequence,
             Feerate minimum,
-            @Nullable Map<Hash256, Transaction> earlier) {
+            @Nullable Map<Hash256, Transaction> earlier,
+            boolean feesShared) {
         /** Nothing is replaced, and no limit stretched, for the sake of a package. */
         boolean isAlone() {
             return earlier == null;
@@ -272,10 +274,18 @@ final class Acceptor {
         if (transaction.version() != Truc.VERSION && fee < relay) {
             return Rejection.of(Kind.MEMPOOL_POLICY, "min relay fee not met", fee + " < " + relay);
         }
-        long minimum = circumstances.minimum().fee(made.virtualSize);
+        return circumstances.feesShared()
+                ? null
+                : checkFeerate(fee, made.virtualSize, circumstances.minimum(), options);
+    }
+
+    /** Why what pays so much for its size cannot get in; null if it can. */
+    static @Nullable Rejection checkFeerate(long fee, long virtualSize, Feerate mempool, MempoolOptions options) {
+        long minimum = mempool.fee(virtualSize);
         if (fee < minimum) {
             return Rejection.of(Kind.RECONSIDERABLE, "mempool min fee not met", fee + " < " + minimum);
         }
+        long relay = options.minRelayFeerate().fee(virtualSize);
         return fee < relay ? Rejection.of(Kind.RECONSIDERABLE, "min relay fee not met", fee + " < " + relay) : null;
     }
 

@@ -100,12 +100,37 @@ public final class Mempool {
         return new PackageTest(transactions)
                 .run(
                         options,
-                        (transaction, earlier) -> acceptor(transaction, nowSeconds, false, earlier),
-                        (transaction, acceptor) -> checkScripts(transaction, acceptor.spent(), tip.get()));
+                        (transaction, earlier) -> acceptor(transaction, nowSeconds, earlier, false),
+                        (transaction, acceptor) -> checkScripts(transaction, acceptor.spent()));
+    }
+
+    /**
+     * Takes in a transaction, or a child after all of its unconfirmed parents, which it may pay for. Nothing is replaced
+     * for what pays only together with others.
+     *
+     * @param most highest feerate that any of them may have by itself; null for any
+     */
+    public PackageOutcome submitPackage(List<Transaction> transactions, @Nullable Feerate most, long nowSeconds) {
+        return new PackageSubmission(this, transactions, most, nowSeconds).run(coins);
+    }
+
+    /**
+     * Judges a transaction that is not from a block.
+     *
+     * @param earlier if it is part of a package, those before it there; null if it comes alone
+     * @param feesShared whether others of the package may pay for it, so that its feerate alone does not count
+     */
+    Acceptor acceptor(
+            Transaction offered, long nowSeconds, @Nullable Map<Hash256, Transaction> earlier, boolean feesShared) {
+        return acceptor(offered, nowSeconds, false, earlier, feesShared);
     }
 
     private Acceptor acceptor(
-            Transaction offered, long nowSeconds, boolean fromBlock, @Nullable Map<Hash256, Transaction> earlier) {
+            Transaction offered,
+            long nowSeconds,
+            boolean fromBlock,
+            @Nullable Map<Hash256, Transaction> earlier,
+            boolean feesShared) {
         return new Acceptor(
                 graph,
                 options,
@@ -118,28 +143,26 @@ public final class Mempool {
                         feeDeltas.getOrDefault(offered.txid(), 0L),
                         fromBlock ? 0 : sequence,
                         minimumFeerate(nowSeconds),
-                        earlier));
+                        earlier,
+                        feesShared));
     }
 
     private AcceptResult judge(Transaction offered, long nowSeconds, boolean fromBlock, boolean onlyTest) {
-        HeaderView on = tip.get();
-        Acceptor acceptor = acceptor(offered, nowSeconds, fromBlock, null);
+        Acceptor acceptor = acceptor(offered, nowSeconds, fromBlock, null, false);
         Rejection rejection = acceptor.check();
         if (rejection == null) {
-            rejection = checkScripts(offered, acceptor.spent(), on);
+            rejection = checkScripts(offered, acceptor.spent());
         }
         if (rejection != null) {
             return refusal(rejection, acceptor);
         }
         Entry entry = acceptor.entry();
-        List<Transaction> replaced = new ArrayList<>();
-        acceptor.removed().forEach(old -> replaced.add(old.transaction));
-        AcceptResult accepted = new AcceptResult.Accepted(entry.fee, entry.virtualSize, entry.feerate(), replaced);
+        AcceptResult accepted =
+                new AcceptResult.Accepted(entry.fee, entry.virtualSize, entry.feerate(), replacedBy(acceptor));
         if (onlyTest) {
             return accepted;
         }
-        remove(acceptor.removed(), RemovalReason.REPLACED);
-        add(entry);
+        List<Transaction> _ = enter(acceptor);
         if (!fromBlock) {
             limitSize(nowSeconds);
             if (graph.byTxid(entry.txid()) == null) {
@@ -149,14 +172,33 @@ public final class Mempool {
         return accepted;
     }
 
+    private static List<Transaction> replacedBy(Acceptor acceptor) {
+        return acceptor.removed().stream().map(old -> old.transaction).toList();
+    }
+
+    /** Takes in what was found good, in place of what it replaces, which is given. The size is not limited yet. */
+    List<Transaction> enter(Acceptor acceptor) {
+        List<Transaction> replaced = replacedBy(acceptor);
+        remove(acceptor.removed(), RemovalReason.REPLACED);
+        add(acceptor.entry());
+        return replaced;
+    }
+
+    /** Why transactions that pay so much together cannot get in; null if they can. */
+    @Nullable
+    Rejection checkFeerate(long fees, long virtualSize, long nowSeconds) {
+        return Acceptor.checkFeerate(fees, virtualSize, minimumFeerate(nowSeconds), options);
+    }
+
     static AcceptResult refusal(Rejection rejection, Acceptor acceptor) {
         return rejection.kind() == Kind.MISSING_INPUTS
                 ? new AcceptResult.MissingInputs(rejection, acceptor.missingParents())
                 : new AcceptResult.Rejected(rejection);
     }
 
-    private @Nullable Rejection checkScripts(Transaction transaction, List<Coin> spent, HeaderView on) {
-        int flags = BlockRules.scriptFlags(Hash256.ZERO, on.height() + 1, params);
+    @Nullable
+    Rejection checkScripts(Transaction transaction, List<Coin> spent) {
+        int flags = BlockRules.scriptFlags(Hash256.ZERO, tip.get().height() + 1, params);
         if (scripts.contains(transaction.wtxid(), flags)
                 && scripts.contains(transaction.wtxid(), ScriptFlags.STANDARD)) {
             return null;

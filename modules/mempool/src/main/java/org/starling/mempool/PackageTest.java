@@ -49,7 +49,10 @@ final class PackageTest {
             accepted.add(acceptor);
             earlier.put(transaction.txid(), transaction);
         }
-        Rejection limits = checkTogether(options, accepted);
+        Rejection limits = checkVersion3(accepted);
+        if (limits == null) {
+            limits = checkChains(options, accepted);
+        }
         if (limits != null) {
             return new PackageVerdict(limits, Map.of());
         }
@@ -76,8 +79,9 @@ final class PackageTest {
         return new PackageVerdict(null, results);
     }
 
-    // What can be told without looking at anything else.
-    private @Nullable Rejection malformed() {
+    /** What is wrong that can be told without looking at anything else; null for nothing. */
+    @Nullable
+    Rejection malformed() {
         if (transactions.size() > MAX_COUNT) {
             return policy("package-too-many-transactions", "");
         }
@@ -108,24 +112,32 @@ final class PackageTest {
         return conflicts ? policy("conflict-in-package", "") : null;
     }
 
-    // Version 3 within the package, then the limits on chains as if the whole package hung on all its ancestors.
-    private @Nullable Rejection checkTogether(MempoolOptions options, List<Acceptor> accepted) {
-        Set<Entry> parents = new LinkedHashSet<>();
-        long size = 0;
+    /** What of the rules of version 3 the transactions break together; null for nothing. */
+    @Nullable
+    Rejection checkVersion3(List<Acceptor> accepted) {
         for (int i = 0; i < transactions.size(); i++) {
-            Acceptor acceptor = accepted.get(i);
-            String violation = Truc.checkInPackage(transactions, i, acceptor.ancestors());
+            String violation =
+                    Truc.checkInPackage(transactions, i, accepted.get(i).ancestors());
             if (violation != null) {
                 return policy("TRUC-violation", violation);
             }
-            parents.addAll(acceptor.parents());
-            size += acceptor.entry().virtualSize;
         }
+        return null;
+    }
+
+    /** Which limit on chains they would exceed if the whole package hung on all its ancestors; null for none. */
+    @Nullable
+    Rejection checkChains(MempoolOptions options, List<Acceptor> accepted) {
         if (transactions.size() == 1) {
             return null;
         }
-        int count = transactions.size();
-        String excess = excess(size, count, parents, options.limits());
+        Set<Entry> parents = new LinkedHashSet<>();
+        long size = 0;
+        for (Acceptor acceptor : accepted) {
+            parents.addAll(acceptor.parents());
+            size += acceptor.entry().virtualSize;
+        }
+        String excess = excess(size, transactions.size(), parents, options.limits());
         return excess == null ? null : policy("package-mempool-limits", excess);
     }
 

@@ -31,6 +31,7 @@ import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
 import org.starling.engine.Transports;
 import org.starling.mempool.Mempool;
+import org.starling.mempool.MempoolFile;
 import org.starling.world.Endpoint;
 import org.starling.world.Network;
 import org.starling.world.NetworkEvent;
@@ -45,6 +46,9 @@ import org.starling.world.Randomness;
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final String ADDRESS_FILE = "peers.dat";
+
+    /** Where the mempool is kept while the node is closed. */
+    public static final String MEMPOOL_FILE = "mempool.dat";
 
     /** Wait until the address book is written: short at first, when each address counts, and doubled each time. */
     private static final long FIRST_SAVE_MILLIS = 1_000;
@@ -66,9 +70,14 @@ public final class Node implements AutoCloseable {
     private final PeerManager peers;
     private final Network network;
     private final Miner miner;
+    private final MempoolKeeper keeper;
     private final Discouragement discouraged = new Discouragement();
     private final ValidationDesk desk;
     private volatile boolean importing;
+
+    /** Of the validation lane: whether the mempool's file is to be taken in once nothing is imported any more. */
+    private boolean mempoolExpected;
+
     private long nextPolicyMillis;
     private long nextSaveMillis;
     private long saveIntervalMillis = FIRST_SAVE_MILLIS;
@@ -111,6 +120,7 @@ public final class Node implements AutoCloseable {
         chain.addListener(mempool.chainListener(clock));
         chain.addListener(desk);
         miner = new Miner(this, config.mining());
+        keeper = new MempoolKeeper(mempool, world, clock);
     }
 
     /**
@@ -268,6 +278,9 @@ public final class Node implements AutoCloseable {
                 summary.rejected(),
                 summary.orphans());
         importing = false;
+        if (mempoolExpected) {
+            keeper.load();
+        }
         world.core().execute(() -> {
             if (!closed) {
                 links.setActive(clock.millis(), config.connections().active());
@@ -415,6 +428,43 @@ public final class Node implements AutoCloseable {
         }
     }
 
+    /**
+     * What of a mempool file counts.
+     *
+     * @param currentTime whether transactions count as accepted now, not when they were
+     * @param feeDeltas whether what operators added to fees is added here
+     * @param unbroadcast whether what nobody fetched yet is sent again
+     */
+    public record MempoolImport(boolean currentTime, boolean feeDeltas, boolean unbroadcast) {
+        static final MempoolImport WHOLE = new MempoolImport(false, true, true);
+    }
+
+    /** Begins to take in what the mempool held when the node was last closed. From now on closing keeps it. */
+    public void loadMempool() {
+        keeper.expect();
+        world.validation().execute(() -> {
+            mempoolExpected = true;
+            if (!importing) {
+                keeper.load();
+            }
+        });
+    }
+
+    /** Whether nothing that the mempool held when the node was last closed is still to be taken in. */
+    public boolean isMempoolLoaded() {
+        return keeper.isLoaded();
+    }
+
+    /** Writes down what the mempool holds; false if the disk does not let it. */
+    public boolean saveMempool() {
+        return validation(keeper::save);
+    }
+
+    /** Takes in what a file holds, and returns when all of it was tried. */
+    public void importMempool(MempoolFile file, MempoolImport how) {
+        boolean _ = await(keeper.take(file, how));
+    }
+
     /** Turns networking off (all links close, none opens) or on again. */
     public void setNetworkActive(boolean active) {
         core(() -> {
@@ -460,6 +510,9 @@ public final class Node implements AutoCloseable {
             return true;
         }));
         awaitUnlessEnded(world.validation().call(() -> {
+            if (keeper.isKeeping()) {
+                boolean _ = keeper.save();
+            }
             chain.close();
             return true;
         }));

@@ -73,7 +73,7 @@ class DiskFileStoreTest {
             assertThat(first).isNotNull();
             assertThatThrownBy(() -> DataDirectoryLock.acquire(directory))
                     .isInstanceOf(StorageException.class)
-                    .hasMessage("Cannot obtain a lock on data directory " + directory
+                    .hasMessage("Cannot obtain a lock on directory " + directory
                             + ". Starling is probably already running.");
         }
         DataDirectoryLock.acquire(directory).close();

@@ -1,20 +1,25 @@
 package org.starling.api.rpc;
 
-import static org.starling.api.rpc.Parameter.Type.AMOUNT;
 import static org.starling.api.rpc.Parameter.Type.ARRAY;
 import static org.starling.api.rpc.Parameter.Type.FLAG;
 import static org.starling.api.rpc.Parameter.Type.HEX;
 import static org.starling.api.rpc.Parameter.Type.NUMBER;
+import static org.starling.api.rpc.Parameter.Type.TEXT;
 import static org.starling.api.rpc.Parameter.optional;
+import static org.starling.api.rpc.Parameter.options;
 import static org.starling.api.rpc.Parameter.required;
 
+import java.io.IOException;
 import java.util.List;
+import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
+import org.starling.bytes.MalformedException;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
 import org.starling.mempool.Feerate;
 import org.starling.mempool.Mempool;
 import org.starling.mempool.MempoolEntry;
+import org.starling.mempool.MempoolFile;
 import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -69,14 +74,27 @@ final class MempoolMethods {
                         "The transactions in the mempool that spend some outputs.",
                         MempoolMethods::getTxSpendingPrevOut,
                         required("outputs", ARRAY, "objects with txid and vout")),
+                RpcMethod.of("savemempool", category, "Writes the mempool to its file.", MempoolMethods::saveMempool),
+                RpcMethod.of(
+                        "importmempool",
+                        category,
+                        "Takes in the transactions of a mempool file. Only files from a trusted source should be used.",
+                        MempoolMethods::importMempool,
+                        required("filepath", TEXT, "the file"),
+                        options(
+                                "options",
+                                "what of it counts",
+                                "use_current_time",
+                                "apply_fee_delta_priority",
+                                "apply_unbroadcast_set")),
                 RpcMethod.of(
                         "prioritisetransaction",
                         "mining",
                         "Treats a transaction as if it paid more or less.",
                         MempoolMethods::prioritiseTransaction,
                         required("txid", HEX, "the transaction"),
-                        optional("dummy", AMOUNT, "must be 0 or left out"),
-                        optional("fee_delta", NUMBER, "satoshis to add")),
+                        optional("dummy", NUMBER, "must be 0 or left out"),
+                        required("fee_delta", NUMBER, "satoshis to add")),
                 RpcMethod.of(
                         "getprioritisedtransactions",
                         "mining",
@@ -113,7 +131,7 @@ final class MempoolMethods {
         long now = node.clock().seconds();
         return node.validation(() -> {
             ObjectNode json = Json.object()
-                    .put("loaded", !node.isImporting())
+                    .put("loaded", !node.isImporting() && node.isMempoolLoaded())
                     .put("size", mempool.size())
                     .put("bytes", mempool.virtualSize())
                     .put("usage", mempool.usage());
@@ -190,10 +208,48 @@ final class MempoolMethods {
         return answers;
     }
 
+    private static JsonNode saveMempool(Call call) {
+        if (!call.node().isMempoolLoaded()) {
+            throw new RpcException(RpcException.MISC_ERROR, "The mempool was not loaded yet");
+        }
+        if (!call.node().saveMempool()) {
+            throw new RpcException(RpcException.MISC_ERROR, "Unable to dump mempool to disk");
+        }
+        return Json.object().put("filename", call.server().host().mempoolPath());
+    }
+
+    private static JsonNode importMempool(Call call) {
+        Node node = call.node();
+        if (node.isInitialBlockDownload()) {
+            throw new RpcException(
+                    RpcException.CLIENT_IN_INITIAL_DOWNLOAD,
+                    "Can only import the mempool after the block download and sync is done.");
+        }
+        JsonNode options = call.get("options");
+        MempoolFile file;
+        try {
+            file = MempoolFile.read(Bytes.wrap(call.server().host().readFile(call.text("filepath"))));
+        } catch (IOException | MalformedException e) {
+            throw new RpcException(
+                    RpcException.MISC_ERROR, "Unable to import mempool file, see debug log for details. (" + e + ")");
+        }
+        node.importMempool(
+                file,
+                new Node.MempoolImport(
+                        option(options, "use_current_time", true),
+                        option(options, "apply_fee_delta_priority", false),
+                        option(options, "apply_unbroadcast_set", false)));
+        return Json.object();
+    }
+
+    private static boolean option(JsonNode options, String name, boolean byDefault) {
+        return options.has(name) ? Call.flag(options.path(name)) : byDefault;
+    }
+
     private static JsonNode prioritiseTransaction(Call call) {
         Hash256 txid = call.hash("txid");
         JsonNode dummy = call.get("dummy");
-        if (!dummy.isNull() && (!dummy.isNumber() || dummy.doubleValue() != 0)) {
+        if (!dummy.isNull() && dummy.doubleValue() != 0) {
             throw Call.invalid("Priority is no longer supported, dummy argument to prioritisetransaction must be 0.");
         }
         long delta = call.number("fee_delta");

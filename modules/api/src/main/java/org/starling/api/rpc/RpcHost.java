@@ -1,5 +1,6 @@
 package org.starling.api.rpc;
 
+import java.io.IOException;
 import java.util.List;
 
 /** The process around the node, as far as the RPC can ask it for something. */
@@ -30,6 +31,12 @@ public interface RpcHost {
 
     /** Switches a category on or off. */
     void setLogged(String category, boolean on);
+
+    /** Absolute path of the file that keeps the mempool. */
+    String mempoolPath();
+
+    /** The whole file at a path, relative to the data directory. */
+    byte[] readFile(String path) throws IOException;
 
     /** Fills the array with bytes that nobody can guess. */
     void randomBytes(byte[] bytes);

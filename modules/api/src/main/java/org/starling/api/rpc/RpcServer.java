@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,15 +61,19 @@ public final class RpcServer implements AutoCloseable {
      *
      * @param chain whose addresses and keys are understood
      * @param bind addresses to listen on; port 0 takes a free one
-     * @param anyHost whether requests that name this machine otherwise than by address are answered; they are not if
-     *     only this machine may call, because then such a name can only come from a page that rebinds its own
+     * @param threads calls that are carried out at once
+     * @param queue calls that wait for their turn; further ones are refused
      */
     public record Config(
             ChainParams chain,
             List<InetSocketAddress> bind,
-            RpcCredentials credentials,
+            RpcAccess access,
             Duration idleTimeout,
-            boolean anyHost) {}
+            int threads,
+            int queue) {
+        public static final int DEFAULT_THREADS = 16;
+        public static final int DEFAULT_QUEUE = 64;
+    }
 
     private final Config config;
     private final RpcTable table;
@@ -76,6 +81,8 @@ public final class RpcServer implements AutoCloseable {
     private final WebServer server;
     private final Map<Long, Running> running = new ConcurrentHashMap<>();
     private final AtomicLong calls = new AtomicLong();
+    private final Semaphore places;
+    private final Semaphore turns;
     private volatile String warmup = "RPC starting";
     private volatile @Nullable Node node;
 
@@ -85,6 +92,8 @@ public final class RpcServer implements AutoCloseable {
         this.config = config;
         this.table = table;
         this.host = host;
+        this.places = new Semaphore(config.threads() + config.queue());
+        this.turns = new Semaphore(config.threads(), true);
         this.server = build();
     }
 
@@ -208,7 +217,10 @@ public final class RpcServer implements AutoCloseable {
 
     private void answer(ServerRequest request, ServerResponse response) {
         String path = request.path().rawPath();
-        if (!path.equals("/") && !path.startsWith("/wallet/")) {
+        if (!(request.remotePeer().address() instanceof InetSocketAddress caller)
+                || !config.access().admits(caller.getAddress())) {
+            response.status(Status.FORBIDDEN_403).send();
+        } else if (!path.equals("/") && !path.startsWith("/wallet/")) {
             response.status(Status.NOT_FOUND_404).send();
         } else if (!request.prologue().method().equals(Method.POST)) {
             response.status(Status.METHOD_NOT_ALLOWED_405).send("JSONRPC server handles only POST requests");
@@ -217,13 +229,13 @@ public final class RpcServer implements AutoCloseable {
         } else {
             String user = request.headers()
                     .first(HeaderNames.AUTHORIZATION)
-                    .map(config.credentials()::userOf)
+                    .map(config.access().credentials()::userOf)
                     .orElse("");
             if (user.isEmpty()) {
                 refuse(request, response);
             } else {
                 byte[] body = request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
-                answer(body, response);
+                answerInTurn(user, body, response);
             }
         }
     }
@@ -233,7 +245,7 @@ public final class RpcServer implements AutoCloseable {
         if (request.headers().contains(HeaderNames.ORIGIN)) {
             return true;
         }
-        return !config.anyHost()
+        return !config.access().anyHost()
                 && request.headers()
                         .first(HeaderNames.HOST)
                         .map(name -> !HostNames.isThisMachine(name))
@@ -250,7 +262,31 @@ public final class RpcServer implements AutoCloseable {
         response.header(CHALLENGE).status(Status.UNAUTHORIZED_401).send();
     }
 
-    private void answer(byte[] body, ServerResponse response) {
+    private void answerInTurn(String user, byte[] body, ServerResponse response) {
+        if (!places.tryAcquire()) {
+            LOG.warn("Request rejected because http work queue depth exceeded, it can be increased with the"
+                    + " -rpcworkqueue= setting");
+            response.status(Status.SERVICE_UNAVAILABLE_503).send("Work queue depth exceeded");
+            return;
+        }
+        try {
+            turns.acquireUninterruptibly();
+            try {
+                answer(user, body, response);
+            } finally {
+                turns.release();
+            }
+        } finally {
+            places.release();
+        }
+    }
+
+    private boolean permits(String user, JsonNode request) {
+        JsonNode method = request.path("method");
+        return config.access().permits(user, method.isString() ? method.stringValue() : "");
+    }
+
+    private void answer(String user, byte[] body, ServerResponse response) {
         JsonNode request;
         try {
             request = Json.parse(body);
@@ -261,7 +297,13 @@ public final class RpcServer implements AutoCloseable {
             send(response, Status.INTERNAL_SERVER_ERROR_500, Envelope.UNREADABLE.error(e));
             return;
         }
-        if (request.isArray()) {
+        boolean permitted = request.isArray()
+                ? request.valueStream().allMatch(element -> permits(user, element))
+                : permits(user, request);
+        if (!permitted) {
+            LOG.warn("RPC User {} not allowed to call that method", user);
+            response.status(Status.FORBIDDEN_403).send();
+        } else if (request.isArray()) {
             ArrayNode replies = Json.array();
             for (JsonNode element : request) {
                 JsonNode reply = reply(element).body();

@@ -8,20 +8,26 @@ import static org.starling.api.rpc.Parameter.optional;
 import static org.starling.api.rpc.Parameter.required;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
 import org.starling.chain.BlockUndo;
 import org.starling.chain.Chain;
 import org.starling.consensus.Block;
 import org.starling.consensus.Coin;
+import org.starling.consensus.Rejection;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxOut;
 import org.starling.consensus.script.Script;
 import org.starling.mempool.AcceptResult;
 import org.starling.mempool.Feerate;
 import org.starling.mempool.Mempool;
+import org.starling.mempool.PackageOutcome;
 import org.starling.mempool.PackageVerdict;
 import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
@@ -65,8 +71,17 @@ final class SendMethods {
                         category,
                         "Whether the mempool would take transactions, which may spend each other, without sending them.",
                         SendMethods::testMempoolAccept,
-                        required("rawtxs", ARRAY, "the transaction in hex, in an array"),
-                        optional("maxfeerate", AMOUNT, "BTC per kvB that it may pay at most, 0 for any")));
+                        required("rawtxs", ARRAY, "the transactions in hex"),
+                        optional("maxfeerate", AMOUNT, "BTC per kvB that each may pay at most, 0 for any")),
+                RpcMethod.of(
+                        "submitpackage",
+                        category,
+                        "Puts a transaction, or several of which the last spends all others and may pay for them, in the"
+                                + " mempool and sends them to the peers.",
+                        SendMethods::submitPackage,
+                        required("package", ARRAY, "the transactions in hex"),
+                        optional("maxfeerate", AMOUNT, "BTC per kvB that each may pay at most, 0 for any"),
+                        optional("maxburnamount", AMOUNT, "BTC that each may send to where they can never be spent")));
     }
 
     private static JsonNode getRawTransaction(Call call) {
@@ -154,13 +169,7 @@ final class SendMethods {
         long burn = call.has("maxburnamount") ? Call.amount(call.get("maxburnamount")) : 0;
         Transaction transaction =
                 decode(call.text("hexstring"), "TX decode failed. Make sure the tx has at least one input.");
-        for (TxOut output : transaction.outputs()) {
-            if (Script.isUnspendable(output.scriptPubKey()) && output.value() > burn) {
-                throw new RpcException(
-                        RpcException.VERIFY_ERROR,
-                        "Unspendable output exceeds maximum configured by user (maxburnamount)");
-            }
-        }
+        requireNoBurn(transaction, burn);
         Feerate most = maxFeerate(call);
         Node node = call.node();
         boolean known = node.validation(() -> send(node, transaction, most));
@@ -173,6 +182,28 @@ final class SendMethods {
         }
         node.drain();
         return Json.hash(transaction.txid());
+    }
+
+    private static void requireNoBurn(Transaction transaction, long most) {
+        for (TxOut output : transaction.outputs()) {
+            if (Script.isUnspendable(output.scriptPubKey()) && output.value() > most) {
+                throw new RpcException(
+                        RpcException.VERIFY_ERROR,
+                        "Unspendable output exceeds maximum configured by user (maxburnamount)");
+            }
+        }
+    }
+
+    private static List<Transaction> decodeAll(JsonNode given) {
+        if (given.isEmpty() || given.size() > MAX_TESTED) {
+            throw Call.invalid("Array must contain between 1 and " + MAX_TESTED + " transactions.");
+        }
+        List<Transaction> transactions = new ArrayList<>();
+        for (JsonNode hex : given) {
+            String text = Call.text(hex);
+            transactions.add(decode(text, "TX decode failed: " + text + " Make sure the tx has at least one input."));
+        }
+        return transactions;
     }
 
     // Whether it was in the mempool already. Runs on the validation lane.
@@ -215,16 +246,8 @@ final class SendMethods {
     }
 
     private static JsonNode testMempoolAccept(Call call) {
-        JsonNode given = call.get("rawtxs");
-        if (given.isEmpty() || given.size() > MAX_TESTED) {
-            throw Call.invalid("Array must contain between 1 and " + MAX_TESTED + " transactions.");
-        }
+        List<Transaction> transactions = decodeAll(call.get("rawtxs"));
         Feerate most = maxFeerate(call);
-        List<Transaction> transactions = new ArrayList<>();
-        for (JsonNode hex : given) {
-            String text = Call.text(hex);
-            transactions.add(decode(text, "TX decode failed: " + text + " Make sure the tx has at least one input."));
-        }
         Node node = call.node();
         PackageVerdict verdict = node.validation(
                 () -> judge(node.mempool(), transactions, node.clock().seconds()));
@@ -268,10 +291,97 @@ final class SendMethods {
                 fees.set("effective-feerate", MempoolMethods.rate(accepted.feerate()));
                 fees.putArray("effective-includes").add(transaction.wtxid().toString());
             }
-            case AcceptResult.Rejected rejected ->
+            case AcceptResult.Rejected(Rejection rejection) ->
                 json.put("allowed", false)
-                        .put("reject-reason", rejected.rejection().reason());
+                        .put("reject-reason", rejection.reason())
+                        .put("reject-details", rejection.toString());
             case AcceptResult.MissingInputs _ -> json.put("allowed", false).put("reject-reason", "missing-inputs");
         }
+    }
+
+    private static JsonNode submitPackage(Call call) {
+        List<Transaction> transactions = decodeAll(call.get("package"));
+        Feerate most = maxFeerate(call);
+        long burn = call.has("maxburnamount") ? Call.amount(call.get("maxburnamount")) : 0;
+        transactions.forEach(transaction -> requireNoBurn(transaction, burn));
+        if (transactions.size() > 1 && !isFamily(transactions)) {
+            throw new RpcException(
+                    RpcException.VERIFY_ERROR,
+                    "package topology disallowed. not child-with-parents or parents depend on each other.");
+        }
+        Node node = call.node();
+        long now = node.clock().seconds();
+        PackageOutcome outcome = node.validation(() -> {
+            PackageOutcome submitted =
+                    node.mempool().submitPackage(transactions, most.satoshisPerKvb() > 0 ? most : null, now);
+            transactions.forEach(transaction -> node.mempool().addUnbroadcast(transaction.txid()));
+            return submitted;
+        });
+        node.core(() -> {
+            for (Transaction transaction : transactions) {
+                // What came in just now is sent by itself.
+                if (node.mempool().containsWtxid(transaction.wtxid())
+                        && outcome.members().get(transaction.wtxid()) instanceof PackageOutcome.Member.Known) {
+                    node.peers().relay(node.clock().millis(), transaction);
+                }
+            }
+            return true;
+        });
+        node.drain();
+        return json(transactions, outcome);
+    }
+
+    private static ObjectNode json(List<Transaction> transactions, PackageOutcome outcome) {
+        Rejection rejection = outcome.rejection();
+        ObjectNode json = Json.object().put("package_msg", rejection == null ? "success" : rejection.toString());
+        ObjectNode results = json.putObject("tx-results");
+        Set<Hash256> replaced = new TreeSet<>();
+        for (Transaction transaction : transactions) {
+            PackageOutcome.Member member = outcome.members().get(transaction.wtxid());
+            boolean judged = member != null || !outcome.members().isEmpty();
+            if (judged) {
+                ObjectNode result = results.putObject(transaction.wtxid().toString())
+                        .put("txid", transaction.txid().toString());
+                addMember(result, member, replaced);
+            }
+        }
+        json.set("replaced-transactions", Json.texts(replaced));
+        return json;
+    }
+
+    private static void addMember(ObjectNode json, PackageOutcome.@Nullable Member member, Set<Hash256> replaced) {
+        switch (member) {
+            case null -> json.put("error", "unevaluated");
+            case PackageOutcome.Member.Taken taken -> {
+                json.put("vsize", taken.virtualSize());
+                ObjectNode fees = json.putObject("fees");
+                fees.set("base", Json.amount(taken.fee()));
+                fees.set("effective-feerate", MempoolMethods.rate(taken.feerate()));
+                fees.set("effective-includes", Json.texts(taken.sharers()));
+                taken.replaced().forEach(old -> replaced.add(old.txid()));
+            }
+            case PackageOutcome.Member.Known(long fee, int virtualSize) -> {
+                json.put("vsize", virtualSize);
+                json.putObject("fees").set("base", Json.amount(fee));
+            }
+            case PackageOutcome.Member.OtherWitness(Hash256 wtxid) -> json.put("other-wtxid", wtxid.toString());
+            case PackageOutcome.Member.Refused(Rejection rejection) -> json.put("error", rejection.toString());
+        }
+    }
+
+    // Whether the last spends all others, and these do not spend each other.
+    private static boolean isFamily(List<Transaction> transactions) {
+        Set<Hash256> parents = new HashSet<>();
+        List<Transaction> others = transactions.subList(0, transactions.size() - 1);
+        others.forEach(parent -> parents.add(parent.txid()));
+        Set<Hash256> spent = new HashSet<>();
+        transactions
+                .getLast()
+                .inputs()
+                .forEach(input -> spent.add(input.previous().txid()));
+        return spent.containsAll(parents)
+                && others.stream()
+                        .flatMap(parent -> parent.inputs().stream())
+                        .noneMatch(input -> parents.contains(input.previous().txid()));
     }
 }

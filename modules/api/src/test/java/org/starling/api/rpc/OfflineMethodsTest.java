@@ -28,9 +28,10 @@ class OfflineMethodsTest {
                 new RpcServer.Config(
                         ChainParams.regtest(),
                         List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-                        new RpcCredentials("user:password", List.of()),
+                        RpcAccess.local(new RpcCredentials("user:password", List.of())),
                         Duration.ofSeconds(30),
-                        false),
+                        1,
+                        1),
                 RpcTable.ofNode(),
                 new RpcServerTest.QuietHost());
     }

@@ -33,9 +33,10 @@ class RpcServerTest {
                 new RpcServer.Config(
                         ChainParams.regtest(),
                         List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-                        new RpcCredentials("user:password", List.of(ann)),
+                        RpcAccess.local(new RpcCredentials("user:password", List.of(ann))),
                         Duration.ofSeconds(30),
-                        false),
+                        1,
+                        1),
                 RpcTable.ofNode(),
                 new QuietHost());
         server.finishWarmup();
@@ -176,9 +177,10 @@ class RpcServerTest {
                 new RpcServer.Config(
                         ChainParams.regtest(),
                         List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-                        new RpcCredentials("user:password", List.of()),
+                        RpcAccess.local(new RpcCredentials("user:password", List.of())),
                         Duration.ofSeconds(30),
-                        false),
+                        1,
+                        1),
                 RpcTable.ofNode(),
                 new QuietHost());
         RpcServer before = server;
@@ -274,6 +276,16 @@ class RpcServerTest {
 
         @Override
         public void setLogged(String category, boolean on) {}
+
+        @Override
+        public String mempoolPath() {
+            return "/nowhere/mempool.dat";
+        }
+
+        @Override
+        public byte[] readFile(String path) throws IOException {
+            throw new IOException(path);
+        }
 
         @Override
         public void randomBytes(byte[] bytes) {
