@@ -48,9 +48,7 @@ public final class MachineWorld implements AutoCloseable {
         boolean complete = false;
         try {
             keep(DataDirectoryLock.acquire(place.directory()));
-            if (!place.blocks().startsWith(place.directory())) {
-                keep(DataDirectoryLock.acquire(place.blocks()));
-            }
+            keep(DataDirectoryLock.acquire(place.blocks()));
             RocksStore store = keep(RocksStore.open(place.directory().resolve("chainstate"), place.storeCacheBytes()));
             ThreadWorkers workers = keep(new ThreadWorkers(name + "script", place.scriptThreads()));
             Clock clock = System::currentTimeMillis;
