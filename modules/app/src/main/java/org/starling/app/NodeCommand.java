@@ -1,9 +1,11 @@
 package org.starling.app;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -22,8 +24,10 @@ import org.starling.api.rpc.RpcTable;
 import org.starling.chain.BlockEntry;
 import org.starling.chain.Chain;
 import org.starling.chain.ChainListener;
+import org.starling.engine.TorControl;
 import org.starling.node.Node;
 import org.starling.node.NodeConfig;
+import org.starling.world.Endpoint;
 import org.starling.world.NetworkException;
 import org.starling.world.StorageException;
 
@@ -246,6 +250,7 @@ final class NodeCommand implements RpcHost {
             if (settings.flag("persistmempool", true)) {
                 node.loadMempool();
             }
+            reachByTor(node, options);
             if (rpc != null) {
                 rpc.attach(node);
                 rpc.finishWarmup();
@@ -263,6 +268,30 @@ final class NodeCommand implements RpcHost {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void reachByTor(Node node, NodeOptions options) throws UsageException {
+        Endpoint entrance = options.onionEntrance();
+        if (entrance != null) {
+            node.core(() -> {
+                node.links().onionEntrance(entrance);
+                return true;
+            });
+        }
+        TorControl.Settings tor = options.tor();
+        if (tor != null) {
+            node.publishOnion(tor, NodeCommand::cookie);
+        }
+    }
+
+    /** A file of a cookie's length, or what shows that it is none. */
+    private static byte @Nullable [] cookie(String path) {
+        try (InputStream in = Files.newInputStream(Path.of(path))) {
+            return in.readNBytes(TorControl.COOKIE_BYTES + 1);
+        } catch (IOException | InvalidPathException e) {
+            LOG.warn("cannot read Tor's cookie {}: {}", path, e.toString());
+            return null;
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.PeerSettings;
 import org.starling.bitcoin.Services;
 import org.starling.bytes.Bytes;
@@ -22,6 +23,7 @@ import org.starling.engine.Limits;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
 import org.starling.engine.Routability;
+import org.starling.engine.TorControl;
 import org.starling.mempool.BlockAssembler;
 import org.starling.mempool.Feerate;
 import org.starling.mempool.MempoolOptions;
@@ -320,6 +322,33 @@ final class NodeOptions {
                 isSmallNetwork() ? new Routability(true) : Routability.PUBLIC,
                 permitted,
                 proxies.routes());
+    }
+
+    /** What is wanted of a Tor on this machine; null for nothing. */
+    TorControl.@Nullable Settings tor() throws UsageException {
+        if (!isListening() || !settings.flag("listenonion", true)) {
+            return null;
+        }
+        ProxyOptions proxies = new ProxyOptions(settings);
+        Endpoint bound = onionEntrance();
+        Endpoint entrance = bound != null
+                ? bound
+                : new Endpoint(
+                        Bytes.copyOf((byte) 127, (byte) 0, (byte) 0, (byte) 1),
+                        Math.min(settings.port("port", params.p2pPort()) + 1, 0xffff));
+        return proxies.tor(proxies.routes(), params.p2pPort(), entrance);
+    }
+
+    /** The address of {@code -bind=<addr>=onion}, to which only Tor connects; null if there is none. */
+    @Nullable
+    Endpoint onionEntrance() throws UsageException {
+        for (String text : settings.list("bind")) {
+            if (text.endsWith("=onion")) {
+                return address("bind", text.substring(0, text.length() - 6), settings.port("port", params.p2pPort()))
+                        .endpoint();
+            }
+        }
+        return null;
     }
 
     private List<Endpoint> listen() throws UsageException {

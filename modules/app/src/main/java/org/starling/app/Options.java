@@ -125,6 +125,10 @@ final class Options {
                 "other credentials for each link by a proxy, so Tor keeps them apart (default: 1)");
         options.add("onlynet", "<network>", "choose nodes in this network only: ipv4, ipv6, onion or cjdns");
         options.add("cjdnsreachable", "", "this machine is part of CJDNS, so choose nodes there too (default: 0)");
+        options.add(
+                "listenonion", "", "be reached by an onion service, if a Tor is here (default: 1, 0 without -listen)");
+        options.add("torcontrol", "<ip>[:<port>]", "where Tor's control port is (default: 127.0.0.1:9051)");
+        options.add("torpassword", "<pw>", "password of Tor's control port", SECRET);
         options.add("v2transport", "", "encrypt links to peers that can (BIP-0324, default: 1)");
         options.add("whitelist", "<[permissions@]ip or network>", "give peers from there permissions");
         options.add("uacomment", "<text>", "comment in the user agent");
@@ -220,13 +224,13 @@ final class Options {
                 coinstatsindex consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio
                 dblogsize deprecatedrpc disablewallet discardfee discover dnsseed fallbackfee
                 fixedseeds flushwallet forcecompactdb forcednsseed help-debug i2pacceptincoming
-                i2psam keypool lang listenonion logips loglevelalways logratelimit maxapsfee
+                i2psam keypool lang logips loglevelalways logratelimit maxapsfee
                 maxorphantx maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee
                 maxuploadtarget min mintxfee natpmp paytxfee peerblockfilters
                 peerbloomfilters persistmempoolv1 printpriority privdb
                 resetguisettings rest rpcdoccheck seednode settings shrinkdebugfile signer
                 signetseednode spendzeroconfchange splash stopafterblockimport swapbdbendian
-                test timeout torcontrol torpassword txconfirmtarget txindex txreconciliation
+                test timeout txconfirmtarget txindex txreconciliation
                 uiplatform unsafesqlitesync upnp wallet walletbroadcast walletcrosschain
                 walletdir walletnotify walletrbf walletrejectlongchains whitebind
                 whitelistforcerelay whitelistrelay zmqpubhashblock zmqpubhashblockhwm

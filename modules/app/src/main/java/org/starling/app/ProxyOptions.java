@@ -13,6 +13,7 @@ import org.starling.engine.NetAddress;
 import org.starling.engine.NetworkType;
 import org.starling.engine.Proxy;
 import org.starling.engine.Routes;
+import org.starling.engine.TorControl;
 import org.starling.world.Endpoint;
 
 /** The options that say by which proxies, and in which networks, nodes are connected to. */
@@ -60,7 +61,7 @@ final class ProxyOptions {
                     "Outbound connections restricted to Tor (-onlynet=onion) but the proxy for reaching"
                             + " the Tor network is explicitly forbidden: -onion=0");
         }
-        if (onlyOnion && onion == null) {
+        if (onlyOnion && onion == null && !settings.flag("listenonion", true)) {
             throw new UsageException(
                     "Outbound connections restricted to Tor (-onlynet=onion) but the proxy for reaching"
                             + " the Tor network is not provided: none of -proxy, -onion or -listenonion is given");
@@ -96,6 +97,20 @@ final class ProxyOptions {
         return chosen;
     }
 
+    /**
+     * What is wanted of Tor's control port.
+     *
+     * @param entrance where Tor is to connect on our side
+     */
+    TorControl.Settings tor(Routes routes, int servicePort, Endpoint entrance) throws UsageException {
+        return new TorControl.Settings(
+                endpoint("torcontrol", settings.text("torcontrol", "127.0.0.1"), TorControl.DEFAULT_PORT),
+                settings.text("torpassword", ""),
+                servicePort,
+                entrance,
+                !settings.isSet("onion") && !routes.proxies().containsKey(NetworkType.TORV3));
+    }
+
     private @Nullable Proxy proxy(String option) throws UsageException {
         String text = settings.text(option);
         return text == null || !isGiven(text)
@@ -104,7 +119,7 @@ final class ProxyOptions {
     }
 
     /** A host of this option, perhaps a name, and perhaps its port. */
-    private static Endpoint endpoint(String option, String text, int defaultPort) throws UsageException {
+    static Endpoint endpoint(String option, String text, int defaultPort) throws UsageException {
         int colon = text.lastIndexOf(':');
         boolean withPort = colon > 0 && (text.indexOf(':') == colon || text.charAt(colon - 1) == ']');
         String digits = withPort ? text.substring(colon + 1) : Integer.toString(defaultPort);

@@ -1,6 +1,7 @@
 package org.starling.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
@@ -86,5 +87,8 @@ class ProxyOptionsTest {
         assertThatThrownBy(() -> routes("-onlynet=onion", "-onion=0")).hasMessageEndingWith("forbidden: -onion=0");
         assertThatThrownBy(() -> routes("-onlynet=onion", "-listenonion=0"))
                 .hasMessageEndingWith("none of -proxy, -onion or -listenonion is given");
+        assertThatCode(() -> routes("-onlynet=onion"))
+                .as("Tor itself may tell its proxy")
+                .doesNotThrowAnyException();
     }
 }

@@ -59,6 +59,11 @@ final class AddressRelay {
         }
     }
 
+    /** We can no longer be reached there. */
+    void removeOwn(NetAddress address) {
+        own.remove(address);
+    }
+
     List<NetAddress> own() {
         return List.copyOf(own);
     }
@@ -318,14 +323,19 @@ final class AddressRelay {
         peers.send(now, peer, peer.wantsAddrV2 ? new AddrV2(addresses) : new Addr(addresses));
     }
 
-    /** One of the same network if there is one: what the peer can use. */
+    /**
+     * One of the same network if there is one: what the peer can use. Addresses that show where we are and those that do
+     * not are never told to one another's networks, or who is told both would know both.
+     */
     private @Nullable NetAddress ownAddressFor(Peer peer) {
+        NetworkType network = peer.link.network();
         NetAddress any = null;
         for (NetAddress address : own) {
-            if (address.network() == peer.link.remote().network()) {
+            if (address.network() == network) {
                 return address;
             }
-            any = any == null ? address : any;
+            boolean apart = address.network().hides() || network.hides();
+            any = any == null && !apart ? address : any;
         }
         return any;
     }

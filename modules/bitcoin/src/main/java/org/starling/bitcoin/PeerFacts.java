@@ -21,6 +21,7 @@ final class PeerFacts {
                 link.remote(),
                 link.local(),
                 peer.localAsSeen,
+                link.network(),
                 link.kind(),
                 peer.services(),
                 peer.wantsTransactions,

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Hash256;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
+import org.starling.engine.NetworkType;
 import org.starling.engine.Permission;
 
 /**
@@ -20,6 +21,7 @@ public record PeerInfo(
         NetAddress address,
         NetAddress addressBound,
         @Nullable NetAddress addressLocal,
+        NetworkType network,
         LinkKind kind,
         long services,
         boolean relaysTransactions,

@@ -520,6 +520,11 @@ public final class PeerManager implements LinkHandler {
         addresses.addOwn(address);
     }
 
+    /** Takes back what {@link #addOwnAddress} named. */
+    public void removeOwnAddress(NetAddress address) {
+        addresses.removeOwn(address);
+    }
+
     public List<NetAddress> ownAddresses() {
         return addresses.own();
     }

@@ -687,4 +687,31 @@ class PeerManagerTest {
         List<TimedAddress> told = peer.take(AddrV2.class).getFirst().addresses();
         assertThat(told).containsExactly(new TimedAddress(SECONDS, 0xc09, NetAddress.parse("77.1.2.3:18444", 0)));
     }
+
+    @Test
+    void whoComesByTorIsToldOurOnionOnlyAndNobodyElseIs() {
+        NetAddress shown = NetAddress.parse("77.1.2.3:18444", 0);
+        NetAddress hidden = NetAddress.parse("pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:18444", 0);
+        node.manager.addOwnAddress(shown);
+        node.manager.addOwnAddress(hidden);
+        TestNode.Remote open = outbound(1);
+        node.links.onionEntrance(TestNode.US);
+        TestNode.Remote byTor = inbound(2);
+        byTor.send(new GetAddr());
+        node.pass(24 * 60 * 60_000L);
+        assertThat(own(open, shown, hidden)).containsOnly(shown);
+        assertThat(own(byTor, shown, hidden)).containsOnly(hidden);
+
+        node.manager.removeOwnAddress(hidden);
+        assertThat(node.manager.ownAddresses()).containsExactly(shown);
+    }
+
+    /** Which of our addresses the peer was told. */
+    private static List<NetAddress> own(TestNode.Remote peer, NetAddress... ours) {
+        return peer.take(AddrV2.class).stream()
+                .flatMap(told -> told.addresses().stream())
+                .map(TimedAddress::address)
+                .filter(List.of(ours)::contains)
+                .toList();
+    }
 }

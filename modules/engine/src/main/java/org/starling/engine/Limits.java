@@ -42,6 +42,16 @@ public final class Limits {
     /** How long a proxy may take to open a connection; Tor may have to build a circuit. */
     public static final long PROXY_MILLIS = 20_000;
 
+    /** Longest line, and most lines in a reply, that Tor's control port may send. */
+    public static final int TOR_LINE_BYTES = 100_000;
+
+    public static final int TOR_REPLY_LINES = 100;
+
+    /** First and longest wait before Tor's control port is tried again. */
+    public static final long TOR_RETRY_FIRST_MILLIS = 1_000;
+
+    public static final long TOR_RETRY_LONGEST_MILLIS = 600_000;
+
     /** Wait between two attempts of the connection policy. */
     public static final long ATTEMPT_INTERVAL_MILLIS = 500;
 

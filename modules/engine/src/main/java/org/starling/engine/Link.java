@@ -23,6 +23,7 @@ public final class Link {
     private final Set<Permission> permissions;
     private final long openedMillis;
     private final Transport transport;
+    private final NetworkType network;
     private final ArrayDeque<Bytes> queue = new ArrayDeque<>();
     // Messages that wait for the transport's handshake.
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
@@ -48,7 +49,9 @@ public final class Link {
             NetAddress local,
             Set<Permission> permissions,
             long openedMillis,
-            Transport transport) {
+            Transport transport,
+            NetworkType network) {
+        this.network = network;
         this.id = id;
         this.networkLink = networkLink;
         this.kind = kind;
@@ -75,6 +78,11 @@ public final class Link {
     /** The other end, as the socket shows it. */
     public NetAddress remote() {
         return remote;
+    }
+
+    /** The network that the link goes over: an inbound one by Tor seems to come from this machine. */
+    public NetworkType network() {
+        return network;
     }
 
     /** Our end. */

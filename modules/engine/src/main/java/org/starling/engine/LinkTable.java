@@ -35,6 +35,7 @@ public final class LinkTable {
     private final TreeMap<Long, Dial> dials = new TreeMap<>();
     private @Nullable LinkHandler handler;
     private Routes routes;
+    private @Nullable Endpoint onionEntrance;
     private boolean active = true;
     private long nextId;
     private long totalSent;
@@ -86,6 +87,11 @@ public final class LinkTable {
     /** Links being opened, oldest first. */
     public Collection<Attempt> attempts() {
         return dials.values().stream().map(Dial::attempt).toList();
+    }
+
+    /** Names the address of ours at which only Tor connects, for others that come to our onion service. */
+    public void onionEntrance(Endpoint entrance) {
+        onionEntrance = entrance;
     }
 
     /** How addresses are connected to. */
@@ -266,7 +272,8 @@ public final class LinkTable {
                 NetAddress.of(accepted.local()),
                 permissions.apply(remote),
                 now,
-                transports.inbound()));
+                transports.inbound(),
+                accepted.local().equals(onionEntrance) ? NetworkType.TORV3 : remote.network()));
         network.read(accepted.link());
     }
 
@@ -313,7 +320,8 @@ public final class LinkTable {
                 NetAddress.of(local),
                 permissions.apply(attempt.address()),
                 now,
-                transports.outbound(attempt.encrypted()));
+                transports.outbound(attempt.encrypted()),
+                attempt.address().network());
     }
 
     private void open(Link link) {

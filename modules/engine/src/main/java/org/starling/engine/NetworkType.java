@@ -30,6 +30,11 @@ public enum NetworkType {
         return null;
     }
 
+    /** Whether a node there does not show where it is. */
+    public boolean hides() {
+        return this == TORV3 || this == I2P;
+    }
+
     public int bip155Id() {
         return bip155Id;
     }

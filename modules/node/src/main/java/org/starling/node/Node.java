@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.starling.bitcoin.PeerManager;
@@ -29,6 +31,7 @@ import org.starling.engine.LinkTable;
 import org.starling.engine.LogEvent;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
+import org.starling.engine.TorControl;
 import org.starling.engine.Transports;
 import org.starling.mempool.Mempool;
 import org.starling.mempool.MempoolFile;
@@ -81,6 +84,7 @@ public final class Node implements AutoCloseable {
     private long nextPolicyMillis;
     private long nextSaveMillis;
     private long saveIntervalMillis = FIRST_SAVE_MILLIS;
+    private @Nullable OnionService onion;
     private boolean closed;
 
     private Node(NodeConfig config, World world, NodeClock clock, Chain chain) {
@@ -246,6 +250,9 @@ public final class Node implements AutoCloseable {
             saveAddresses();
         }
         long next = Math.min(clock.worldMillis(peers.nextMillis()), Math.min(nextPolicyMillis, nextSaveMillis));
+        if (onion != null) {
+            next = Math.min(next, onion.tick(worldNow));
+        }
         world.core().appoint(next, this::tend);
     }
 
@@ -371,6 +378,43 @@ public final class Node implements AutoCloseable {
         return miner;
     }
 
+    /**
+     * Has an onion service that leads to this node for as long as a Tor is there.
+     *
+     * @param cookies reads a file by its path, null if it cannot be read
+     */
+    public void publishOnion(TorControl.Settings settings, Function<String, byte @Nullable []> cookies) {
+        Network toTor = world.network()
+                .apply(event -> world.core().execute(() -> {
+                    if (onion != null) {
+                        onion.handle(world.clock().millis(), event);
+                        tend();
+                    }
+                }));
+        OnionService service = new OnionService(
+                settings,
+                new OnionService.Parts(
+                        toTor,
+                        network,
+                        links,
+                        peers,
+                        world.files(),
+                        world.disk(),
+                        world.randomness().child("tor"),
+                        cookies,
+                        config.connections().listen().contains(settings.entrance())));
+        core(() -> {
+            onion = service;
+            return true;
+        });
+    }
+
+    private void closeOnion() {
+        if (onion != null) {
+            onion.close();
+        }
+    }
+
     /** Runs the task on the core lane and waits for its outcome. */
     public <T> T core(Callable<T> task) {
         return await(world.core().call(() -> {
@@ -491,6 +535,7 @@ public final class Node implements AutoCloseable {
         core(() -> {
             closed = true;
             network.close();
+            closeOnion();
             return true;
         });
     }
@@ -505,6 +550,7 @@ public final class Node implements AutoCloseable {
             if (!closed) {
                 closed = true;
                 network.close();
+                closeOnion();
                 saveAddresses();
             }
             return true;

@@ -106,7 +106,7 @@ final class PeerMethods {
         if (local != null) {
             json.put("addrlocal", local.toString());
         }
-        json.put("network", network(peer.address())).put("services", services(peer.services()));
+        json.put("network", network(peer)).put("services", services(peer.services()));
         json.set("servicesnames", Json.texts(Services.names(peer.services())));
         json.put("relaytxes", peer.relaysTransactions())
                 .put("lastsend", peer.lastSendMillis() / 1000)
@@ -159,10 +159,10 @@ final class PeerMethods {
         return json;
     }
 
-    private static String network(NetAddress address) {
-        return address.isLoopback()
+    private static String network(PeerInfo peer) {
+        return peer.address().isLoopback() && !peer.network().hides()
                 ? "not_publicly_routable"
-                : address.network().label();
+                : peer.network().label();
     }
 
     private static JsonNode getNetworkInfo(Call call) {
