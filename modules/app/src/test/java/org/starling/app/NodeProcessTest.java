@@ -221,7 +221,7 @@ class NodeProcessTest {
                 .isEqualTo("Error: Invalid value for -prune: '1000000000000000000000' is not a whole number");
         assertThat(refusal("-prune=20")).contains("Prune configured below the minimum of 550 MiB.");
         assertThat(refusal("-testactivationheight=fun@2")).startsWith("Error: ").contains("fun@2");
-        assertThat(refusal("-debug=nonsense")).isEqualTo("Error: Unsupported logging category -debug=nonsense");
+        assertThat(refusal("-debug=nonsense")).isEqualTo("Error: Unsupported logging category -debug=nonsense.");
         assertThat(refusal("-uacomment=a/b")).isEqualTo("Error: User Agent comment (a/b) contains unsafe characters.");
         assertThat(refusal("-port=70000")).isEqualTo("Error: Invalid port specified in -port: '70000'");
         Files.writeString(folder.resolve("bitcoin.conf"), "garbage\n");
