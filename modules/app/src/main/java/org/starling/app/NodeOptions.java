@@ -23,6 +23,7 @@ import org.starling.engine.Limits;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
 import org.starling.engine.Routability;
+import org.starling.engine.Subnet;
 import org.starling.engine.TorControl;
 import org.starling.mempool.BlockAssembler;
 import org.starling.mempool.Feerate;
@@ -321,7 +322,8 @@ final class NodeOptions {
                 settings.flag("networkactive", true),
                 isSmallNetwork() ? new Routability(true) : Routability.PUBLIC,
                 permitted,
-                proxies.routes());
+                proxies.routes(),
+                settings.number("bantime", NodeConfig.DEFAULT_BAN_SECONDS));
     }
 
     /** What is wanted of a Tor on this machine; null for nothing. */
@@ -403,18 +405,11 @@ final class NodeOptions {
                 addPermission(name.strip(), permissions);
             }
         }
-        String subnet = text.substring(at + 1);
-        int slash = subnet.indexOf('/');
-        NetAddress address = NetAddress.parse(slash < 0 ? subnet : subnet.substring(0, slash), 0);
-        if (address == null) {
-            throw new UsageException("Invalid netmask specified in -whitelist: '" + subnet + "'");
+        Subnet hosts = Subnet.parse(text.substring(at + 1));
+        if (hosts == null) {
+            throw new UsageException("Invalid netmask specified in -whitelist: '" + text.substring(at + 1) + "'");
         }
-        int all = address.address().length() * 8;
-        String bits = slash < 0 ? Integer.toString(all) : subnet.substring(slash + 1);
-        if (!bits.matches("[0-9]{1,3}") || Integer.parseInt(bits) > all) {
-            throw new UsageException("Invalid netmask specified in -whitelist: '" + subnet + "'");
-        }
-        return new NodeConfig.Permitted(address, Integer.parseInt(bits), permissions);
+        return new NodeConfig.Permitted(hosts, permissions);
     }
 
     private static void addPermission(String name, Set<Permission> permissions) throws UsageException {

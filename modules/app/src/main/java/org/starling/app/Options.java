@@ -116,6 +116,7 @@ final class Options {
         options.add("externalip", "<ip>", "the node's public address");
         options.add("maxconnections", "<n>", "most links kept (default: 125)");
         options.add("networkactive", "", "start with networking on (default: 1)");
+        options.add("bantime", "<seconds>", "length of a ban unless setban says otherwise (default: 86400)");
         options.add("peertimeout", "<seconds>", "wait for a peer's handshake and pings (default: 60)");
         options.add("proxy", "<ip>[:<port>]", "connect through this SOCKS5 proxy; turns -listen off");
         options.add("onion", "<ip>[:<port>]", "SOCKS5 proxy for onion addresses (default: -proxy); 0 for none");
@@ -218,7 +219,7 @@ final class Options {
         accept(Option.HIDDEN, "fastprune mempoolfullrbf maxtipage signetblocktime");
         accept(Option.ACCEPTED, """
                 acceptstalefeeestimates addresstype alertnotify allowignoredconf asmap
-                avoidpartialspends bantime blockfilterindex blockreconstructionextratxn
+                avoidpartialspends blockfilterindex blockreconstructionextratxn
                 blockreservedweight capturemessages changetype checkaddrman checkblockindex
                 checkmempool checkpoints choosedatadir
                 coinstatsindex consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio

@@ -12,7 +12,7 @@ import org.starling.bitcoin.message.TimedAddress;
 import org.starling.bytes.ByteWriter;
 import org.starling.crypto.SipHash;
 import org.starling.engine.AddressBook;
-import org.starling.engine.Discouragement;
+import org.starling.engine.BanList;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
 import org.starling.engine.NetworkType;
@@ -30,7 +30,7 @@ final class AddressRelay {
     private final Peers peers;
     private final ChainView chain;
     private final AddressBook book;
-    private final Discouragement discouraged;
+    private final BanList bans;
     private final Randomness random;
     private final SipHash hasher;
     private final TreeSet<NetAddress> own = new TreeSet<>();
@@ -41,11 +41,11 @@ final class AddressRelay {
 
     private record Answer(List<TimedAddress> addresses, long expiryMillis, int bookSize) {}
 
-    AddressRelay(Peers peers, ChainView chain, AddressBook book, Discouragement discouraged, Randomness random) {
+    AddressRelay(Peers peers, ChainView chain, AddressBook book, BanList bans, Randomness random) {
         this.peers = peers;
         this.chain = chain;
         this.book = book;
-        this.discouraged = discouraged;
+        this.bans = bans;
         this.random = random;
         this.hasher = new SipHash(random.nextLong(), random.nextLong());
     }
@@ -163,7 +163,7 @@ final class AddressRelay {
                 ? seconds - UNKNOWN_AGE_SECONDS
                 : told.seenSeconds();
         peer.knownAddresses.add(address.key());
-        if (discouraged.contains(address) || own.contains(address)) {
+        if (bans.shuns(seconds, address) || own.contains(address)) {
             return false;
         }
         boolean routable = book.routability().routable(address);
@@ -254,7 +254,7 @@ final class AddressRelay {
 
     private List<TimedAddress> sample(long now, int percent) {
         return book
-                .sample(now / 1000, BitcoinLimits.ADDRESSES, percent, known -> !discouraged.contains(known.address()))
+                .sample(now / 1000, BitcoinLimits.ADDRESSES, percent, known -> !bans.shuns(now / 1000, known.address()))
                 .stream()
                 .map(known -> new TimedAddress(known.seenSeconds(), known.services(), known.address()))
                 .toList();

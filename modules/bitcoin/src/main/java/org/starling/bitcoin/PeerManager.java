@@ -40,12 +40,13 @@ import org.starling.consensus.BlockHeader;
 import org.starling.consensus.Rejection;
 import org.starling.consensus.Transaction;
 import org.starling.engine.AddressBook;
-import org.starling.engine.Discouragement;
+import org.starling.engine.BanList;
 import org.starling.engine.Link;
 import org.starling.engine.LinkHandler;
 import org.starling.engine.LinkKind;
 import org.starling.engine.LinkTable;
 import org.starling.engine.LogEvent;
+import org.starling.engine.Merits;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Transport;
 import org.starling.world.Randomness;
@@ -77,7 +78,7 @@ public final class PeerManager implements LinkHandler {
     public record Parts(
             LinkTable links,
             AddressBook book,
-            Discouragement discouraged,
+            BanList bans,
             ChainView chain,
             MempoolView mempool,
             Validation validation,
@@ -87,10 +88,10 @@ public final class PeerManager implements LinkHandler {
     public PeerManager(PeerSettings settings, Parts parts) {
         random = parts.random();
         chain = parts.chain();
-        peers = new Peers(parts.links(), parts.discouraged(), settings, parts.log());
+        peers = new Peers(parts.links(), parts.bans(), settings, parts.log());
         handshake = new Handshake(peers, chain);
         liveness = new Liveness(peers, random.child("ping"));
-        addresses = new AddressRelay(peers, chain, parts.book(), parts.discouraged(), random.child("addresses"));
+        addresses = new AddressRelay(peers, chain, parts.book(), parts.bans(), random.child("addresses"));
         downloads = new BlockDownload(peers, chain, parts.validation());
         headers = new HeaderSync(peers, chain, parts.validation(), downloads, random.child("headers"));
         server = new BlockServer(peers, chain, parts.validation(), random.child("compact blocks"));
@@ -149,6 +150,20 @@ public final class PeerManager implements LinkHandler {
                 || peer.headersInValidation > 0
                 || peer.blocksInValidation >= BitcoinLimits.BLOCKS_IN_VALIDATION
                 || peer.transactionsInValidation >= BitcoinLimits.TRANSACTIONS_IN_VALIDATION;
+    }
+
+    @Override
+    public Merits merits(Link link) {
+        Peer peer = peers.find(link.id());
+        if (peer == null) {
+            return new Merits(Long.MAX_VALUE, 0, 0, true, false);
+        }
+        return new Merits(
+                peer.minPingMillis < 0 ? Long.MAX_VALUE : peer.minPingMillis,
+                peer.lastTransactionMillis,
+                peer.lastBlockMillis,
+                peer.wantsTransactions,
+                Services.servesBlocks(peer.services()) && peer.servesWitnesses());
     }
 
     @Override
@@ -364,16 +379,19 @@ public final class PeerManager implements LinkHandler {
         }
     }
 
-    /** Answers {@link Validation#block}. */
-    public void blockJudged(long now, long peerId, Hash256 hash, @Nullable Rejection fault) {
+    /**
+     * Answers {@link Validation#block}.
+     *
+     * @param fresh whether it was accepted and not known before
+     */
+    public void blockJudged(long now, long peerId, Hash256 hash, boolean fresh, @Nullable Rejection fault) {
         downloads.judged(now, hash);
         Peer peer = peers.find(peerId);
         BlockDownload.Source source = fault == null ? null : downloads.takeSource(hash);
         if (peer != null) {
             peer.blocksInValidation--;
-            if (fault == null) {
-                peer.lastBlockMillis = now;
-            } else {
+            peer.lastBlockMillis = fresh ? now : peer.lastBlockMillis;
+            if (fault != null) {
                 boolean inCompactForm = source != null && source.inCompactForm();
                 blame(now, new BlockDownload.Source(peer, inCompactForm), fault);
             }

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.message.Message;
 import org.starling.bytes.Bytes;
-import org.starling.engine.Discouragement;
+import org.starling.engine.BanList;
 import org.starling.engine.Link;
 import org.starling.engine.LinkKind;
 import org.starling.engine.LinkTable;
@@ -17,15 +17,15 @@ import org.starling.engine.Permission;
 /** The peers by id, and what is done to them: sending, dropping, logging. */
 final class Peers {
     private final LinkTable links;
-    private final Discouragement discouraged;
+    private final BanList bans;
     private final PeerSettings settings;
     private final Consumer<LogEvent> log;
     private final TreeMap<Long, Peer> byId = new TreeMap<>();
     private long wakeMillis;
 
-    Peers(LinkTable links, Discouragement discouraged, PeerSettings settings, Consumer<LogEvent> log) {
+    Peers(LinkTable links, BanList bans, PeerSettings settings, Consumer<LogEvent> log) {
         this.links = links;
-        this.discouraged = discouraged;
+        this.bans = bans;
         this.settings = settings;
         this.log = log;
     }
@@ -90,7 +90,7 @@ final class Peers {
             return;
         }
         if (!link.remote().isLoopback()) {
-            discouraged.add(link.remote());
+            bans.discourage(link.remote());
         }
         drop(now, peer, "misbehaving: " + reason);
     }

@@ -296,7 +296,7 @@ class PeerManagerTest {
         many.send(new Headers(Collections.nCopies(2001, header)));
         assertThat(many.closed).isTrue();
         assertThat(node.logged("headers message size = 2001")).isTrue();
-        assertThat(node.discouraged.size()).isEqualTo(4);
+        assertThat(node.bans.discouragedCount()).isEqualTo(4);
     }
 
     @Test
@@ -326,7 +326,7 @@ class PeerManagerTest {
                         new org.starling.engine.V1Transport(TestNode.REGTEST.magic())
                                 .encode("block", chain.getFirst().serialized())));
         node.questions.clear();
-        node.manager.blockJudged(node.now, 0, chain.getFirst().hash(), null);
+        node.manager.blockJudged(node.now, 0, chain.getFirst().hash(), true, null);
         node.manager.blockRejected(
                 node.now, chain.getFirst().hash(), Rejection.consensus("bad-txns-inputs-missingorspent"));
         assertThat(peer.closed).isTrue();

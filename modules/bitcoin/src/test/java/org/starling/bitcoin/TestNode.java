@@ -26,7 +26,8 @@ import org.starling.consensus.Transaction;
 import org.starling.consensus.TxIn;
 import org.starling.consensus.TxOut;
 import org.starling.engine.AddressBook;
-import org.starling.engine.Discouragement;
+import org.starling.engine.BanList;
+import org.starling.engine.Door;
 import org.starling.engine.LinkKind;
 import org.starling.engine.LinkTable;
 import org.starling.engine.LogEvent;
@@ -58,7 +59,7 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
     final TreeMap<String, Rejection> refusals = new TreeMap<>();
     final ArrayDeque<Runnable> questions = new ArrayDeque<>();
     final AddressBook book = new AddressBook(Bytes.wrap(new byte[32]), Routability.PUBLIC, new SeededRandomness(5));
-    final Discouragement discouraged = new Discouragement();
+    final BanList bans = new BanList();
     final Set<Permission> permissions = new java.util.TreeSet<>();
     final LinkTable links;
     final PeerManager manager;
@@ -77,13 +78,13 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
                 this,
                 Transports.plain(REGTEST.magic()),
                 address -> permissions,
-                100,
+                new Door(100, bans, Routability.PUBLIC, new SeededRandomness(9)),
                 Routes.DIRECT,
                 new SeededRandomness(8),
                 event -> note(event));
         manager = new PeerManager(
                 settings,
-                new PeerManager.Parts(links, book, discouraged, this, this, this, new SeededRandomness(7), this::note));
+                new PeerManager.Parts(links, book, bans, this, this, this, new SeededRandomness(7), this::note));
     }
 
     private void note(LogEvent event) {
@@ -297,10 +298,11 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
             if (fault == null && tree.add(block.header()) == null) {
                 fault = Rejection.of(Rejection.Kind.MISSING_PREV, "prev-blk-not-found");
             }
+            boolean fresh = fault == null && !blocks.containsKey(block.hash());
             if (fault == null) {
                 accept(block);
             }
-            manager.blockJudged(now, peer, block.hash(), fault);
+            manager.blockJudged(now, peer, block.hash(), fresh, fault);
         });
     }
 

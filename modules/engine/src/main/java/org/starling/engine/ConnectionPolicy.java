@@ -19,7 +19,7 @@ public final class ConnectionPolicy {
     private final Settings settings;
     private final LinkTable links;
     private final AddressBook book;
-    private final Discouragement discouraged;
+    private final BanList bans;
     private final Randomness random;
     private final TreeMap<NetAddress, Retry> added = new TreeMap<>();
     private long nextAttemptMillis;
@@ -58,12 +58,11 @@ public final class ConnectionPolicy {
         }
     }
 
-    public ConnectionPolicy(
-            Settings settings, LinkTable links, AddressBook book, Discouragement discouraged, Randomness random) {
+    public ConnectionPolicy(Settings settings, LinkTable links, AddressBook book, BanList bans, Randomness random) {
         this.settings = settings;
         this.links = links;
         this.book = book;
-        this.discouraged = discouraged;
+        this.bans = bans;
         this.random = random;
         settings.only().forEach(address -> added.put(address, new Retry(true)));
     }
@@ -167,7 +166,7 @@ public final class ConnectionPolicy {
                 now / 1000,
                 false,
                 candidate ->
-                        links.routes().choosable(candidate.address()) && !discouraged.contains(candidate.address()));
+                        links.routes().choosable(candidate.address()) && !bans.shuns(now / 1000, candidate.address()));
         if (known != null) {
             links.connect(known.address(), LinkKind.ADDR_FETCH, true);
         }
@@ -203,7 +202,7 @@ public final class ConnectionPolicy {
                 candidate -> links.routes().choosable(candidate.address())
                         && !groups.contains(book.routability().group(candidate.address()))
                         && !isLinked(candidate.address())
-                        && !discouraged.contains(candidate.address())
+                        && !bans.shuns(now / 1000, candidate.address())
                         && (candidate.services() & settings.wantedServices()) == settings.wantedServices()
                         && seconds - candidate.lastTrySeconds() >= waitSeconds(candidate));
     }

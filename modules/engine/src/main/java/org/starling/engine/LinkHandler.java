@@ -24,6 +24,9 @@ public interface LinkHandler {
     /** A link that had opened is gone. */
     void closed(long now, Link link, String reason);
 
+    /** What an inbound link has done for us: all slots are taken, and somebody else would like its. */
+    Merits merits(Link link);
+
     /** A link that we asked for did not open. */
     void unreachable(long now, NetAddress address, LinkKind kind, String reason);
 }

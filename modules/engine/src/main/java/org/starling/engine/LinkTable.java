@@ -28,7 +28,7 @@ public final class LinkTable {
     private final Transports transports;
     private final Function<NetAddress, Set<Permission>> permissions;
     private final Consumer<LogEvent> log;
-    private final int maxInbound;
+    private final Door door;
     private final Randomness random;
     private final TreeMap<Long, Link> byId = new TreeMap<>();
     private final TreeMap<Long, Link> byNetworkLink = new TreeMap<>();
@@ -47,21 +47,21 @@ public final class LinkTable {
     /**
      * @param transports makes the transport of each new link
      * @param permissions what the operator grants to an address
-     * @param maxInbound inbound links beyond this many are refused
+     * @param door who comes in
      * @param random for the credentials of links by a proxy
      */
     public LinkTable(
             Network network,
             Transports transports,
             Function<NetAddress, Set<Permission>> permissions,
-            int maxInbound,
+            Door door,
             Routes routes,
             Randomness random,
             Consumer<LogEvent> log) {
         this.network = network;
         this.transports = transports;
         this.permissions = permissions;
-        this.maxInbound = maxInbound;
+        this.door = door;
         this.routes = routes;
         this.random = random;
         this.log = log;
@@ -255,14 +255,19 @@ public final class LinkTable {
 
     private void accepted(long now, NetworkEvent.Accepted accepted) {
         NetAddress remote = NetAddress.of(accepted.remote());
-        int inbound = 0;
-        for (Link link : byId.values()) {
-            inbound += link.kind().isInbound() ? 1 : 0;
-        }
-        if (!active || inbound >= maxInbound) {
-            log.accept(LogEvent.debug("net", "connection from " + remote + " dropped (full)"));
-            network.close(accepted.link());
-            return;
+        Set<Permission> granted = permissions.apply(remote);
+        List<Link> inbound = links(link -> link.kind().isInbound());
+        Door.Answer answer = active
+                ? door.knock(now, remote, granted, inbound, handler()::merits)
+                : new Door.Answer.Refuse("not accepting new connections");
+        switch (answer) {
+            case Door.Answer.Enter enter -> {}
+            case Door.Answer.Replace(Link leaving) -> close(now, leaving, "selected inbound connection for eviction");
+            case Door.Answer.Refuse(String reason) -> {
+                log.accept(LogEvent.debug("net", "connection from " + remote + " dropped (" + reason + ")"));
+                network.close(accepted.link());
+                return;
+            }
         }
         open(new Link(
                 nextId++,
@@ -270,7 +275,7 @@ public final class LinkTable {
                 LinkKind.INBOUND,
                 remote,
                 NetAddress.of(accepted.local()),
-                permissions.apply(remote),
+                granted,
                 now,
                 transports.inbound(),
                 accepted.local().equals(onionEntrance) ? NetworkType.TORV3 : remote.network()));

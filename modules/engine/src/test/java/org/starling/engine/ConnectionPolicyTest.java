@@ -20,13 +20,13 @@ class ConnectionPolicyTest {
             network,
             Transports.plain(Bytes.fromHex("fabfb5da")),
             address -> Set.of(),
-            10,
+            new Door(10, new BanList(), Routability.PUBLIC, new SeededRandomness(4)),
             Routes.DIRECT,
             new SeededRandomness(2),
             event -> {});
     private final AddressBook book =
             new AddressBook(Bytes.wrap(new byte[32]), Routability.PUBLIC, new SeededRandomness(1));
-    private final Discouragement discouraged = new Discouragement();
+    private final BanList bans = new BanList();
 
     ConnectionPolicyTest() {
         links.attach(new LinkHandler() {
@@ -49,6 +49,11 @@ class ConnectionPolicyTest {
             }
 
             @Override
+            public Merits merits(Link link) {
+                return new Merits(Long.MAX_VALUE, 0, 0, true, false);
+            }
+
+            @Override
             public void drained(long now, Link link) {}
 
             @Override
@@ -64,7 +69,7 @@ class ConnectionPolicyTest {
                 new ConnectionPolicy.Settings(8, 2, List.of(only), 9, 0x800, true),
                 links,
                 book,
-                discouraged,
+                bans,
                 new SeededRandomness(3));
     }
 
@@ -110,7 +115,7 @@ class ConnectionPolicyTest {
         NetAddress useless = NetAddress.parse("21.1.1.1:8333", 0);
         book.add(NOW / 1000, bad, 9, NOW / 1000, bad, 0);
         book.add(NOW / 1000, useless, 1, NOW / 1000, useless, 0);
-        discouraged.add(bad);
+        bans.discourage(bad);
         run(policy(), NOW, NOW + 60_000, true);
         assertThat(links.links(link -> link.kind() != LinkKind.ADDR_FETCH)).isEmpty();
         assertThat(network.connects).doesNotContain(bad.endpoint());

@@ -24,10 +24,14 @@ class LinkTableTest {
 
     /** A table over the network and for the service of this test. */
     private LinkTable table(Transports transports, Routes routes) {
-        LinkTable made =
-                new LinkTable(network, transports, address -> Set.of(), 2, routes, new SeededRandomness(3), log::add);
+        LinkTable made = new LinkTable(
+                network, transports, address -> Set.of(), door(2), routes, new SeededRandomness(3), log::add);
         made.attach(service);
         return made;
+    }
+
+    private static Door door(int slots) {
+        return new Door(slots, new BanList(), Routability.PUBLIC, new SeededRandomness(4));
     }
 
     /** Notes what it is told. */
@@ -54,6 +58,11 @@ class LinkTableTest {
         @Override
         public boolean busy(Link link) {
             return busy;
+        }
+
+        @Override
+        public Merits merits(Link link) {
+            return new Merits(Long.MAX_VALUE, 0, 0, true, false);
         }
 
         @Override

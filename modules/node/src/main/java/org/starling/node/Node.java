@@ -1,6 +1,7 @@
 package org.starling.node;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -25,12 +26,15 @@ import org.starling.consensus.Block;
 import org.starling.consensus.ChainParams;
 import org.starling.engine.AddressBook;
 import org.starling.engine.AddressBookFile;
+import org.starling.engine.BanFile;
+import org.starling.engine.BanList;
 import org.starling.engine.ConnectionPolicy;
-import org.starling.engine.Discouragement;
+import org.starling.engine.Door;
 import org.starling.engine.LinkTable;
 import org.starling.engine.LogEvent;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
+import org.starling.engine.Subnet;
 import org.starling.engine.TorControl;
 import org.starling.engine.Transports;
 import org.starling.mempool.Mempool;
@@ -53,6 +57,8 @@ public final class Node implements AutoCloseable {
     /** Where the mempool is kept while the node is closed. */
     public static final String MEMPOOL_FILE = "mempool.dat";
 
+    private static final String BAN_FILE = "banlist.json";
+
     /** Wait until the address book is written: short at first, when each address counts, and doubled each time. */
     private static final long FIRST_SAVE_MILLIS = 1_000;
 
@@ -74,7 +80,7 @@ public final class Node implements AutoCloseable {
     private final Network network;
     private final Miner miner;
     private final MempoolKeeper keeper;
-    private final Discouragement discouraged = new Discouragement();
+    private final BanList bans;
     private final ValidationDesk desk;
     private volatile boolean importing;
 
@@ -97,24 +103,29 @@ public final class Node implements AutoCloseable {
         sync = new SyncState(chain.tree(), chain.params().minimumChainWork(), config.maxTipAgeSeconds(), clock);
         NodeConfig.Connections connections = config.connections();
         network = world.network().apply(this::handle);
+        bans = BanFile.load(world.files(), BAN_FILE, Node::log);
         links = new LinkTable(
                 network,
                 transports(config, random.child("transport")),
                 this::permissionsOf,
-                connections.max() - connections.outboundSlots(),
+                new Door(
+                        connections.max() - connections.outboundSlots(),
+                        bans,
+                        connections.routability(),
+                        random.child("door")),
                 connections.routes(),
                 random.child("proxy"),
                 Node::log);
         book = AddressBookFile.load(
                 world.files(), ADDRESS_FILE, connections.routability(), random.child("addresses"), Node::log);
-        policy = new ConnectionPolicy(connections.policy(), links, book, discouraged, random.child("connections"));
+        policy = new ConnectionPolicy(connections.policy(), links, book, bans, random.child("connections"));
         desk = new ValidationDesk(chain, mempool, clock, world.validation(), world.disk(), this::withPeers);
         peers = new PeerManager(
                 config.peers(),
                 new PeerManager.Parts(
                         links,
                         book,
-                        discouraged,
+                        bans,
                         sync,
                         new MempoolSnapshot(mempool, clock),
                         desk,
@@ -181,6 +192,7 @@ public final class Node implements AutoCloseable {
         importing = chain.isReindexing() || !imports.isEmpty();
         links.setActive(clock.millis(), config.connections().active() && !importing);
         nextSaveMillis = world.clock().millis() + saveIntervalMillis;
+        world.core().execute(this::saveBans);
         world.core().execute(this::tend);
         if (importing) {
             BlockImport blocks = new BlockImport(chain, world.workers(), clock.seconds());
@@ -207,7 +219,7 @@ public final class Node implements AutoCloseable {
 
     private Set<Permission> permissionsOf(NetAddress host) {
         for (NodeConfig.Permitted permitted : config.connections().permitted()) {
-            if (permitted.covers(host)) {
+            if (permitted.hosts().contains(host)) {
                 return permitted.permissions();
             }
         }
@@ -259,6 +271,11 @@ public final class Node implements AutoCloseable {
     private void saveAddresses() {
         byte[] content = AddressBookFile.encode(book).toArray();
         world.disk().execute(() -> world.files().replace(ADDRESS_FILE, content));
+    }
+
+    private void saveBans() {
+        byte[] content = BanFile.encode(bans, clock.seconds());
+        world.disk().execute(() -> world.files().replace(BAN_FILE, content));
     }
 
     private void scheduleFlush() {
@@ -507,6 +524,48 @@ public final class Node implements AutoCloseable {
     /** Takes in what a file holds, and returns when all of it was tried. */
     public void importMempool(MempoolFile file, MempoolImport how) {
         boolean _ = await(keeper.take(file, how));
+    }
+
+    /** Whom the operator banned, with the times: those bans that hold now. */
+    public Map<Subnet, BanList.Ban> bans() {
+        return core(() -> bans.bans(clock.seconds()));
+    }
+
+    /**
+     * Bans the hosts in the subnet and closes their links.
+     *
+     * @return false if they were banned already
+     */
+    public boolean ban(Subnet subnet, long untilSeconds) {
+        return core(() -> {
+            Map<Subnet, BanList.Ban> known = bans.bans(clock.seconds());
+            boolean single = subnet.equals(Subnet.of(subnet.address()));
+            if (known.containsKey(subnet) || single && bans.isBanned(clock.seconds(), subnet.address())) {
+                return false;
+            }
+            bans.ban(subnet, new BanList.Ban(clock.seconds(), untilSeconds));
+            links.links(link -> subnet.contains(link.remote()))
+                    .forEach(link -> links.close(clock.millis(), link, "banned"));
+            saveBans();
+            return true;
+        });
+    }
+
+    /** Lifts the ban of exactly that subnet; false if it has none. */
+    public boolean liftBan(Subnet subnet) {
+        return core(() -> {
+            boolean lifted = bans.lift(subnet);
+            saveBans();
+            return lifted;
+        });
+    }
+
+    public void liftAllBans() {
+        core(() -> {
+            bans.liftAll();
+            saveBans();
+            return true;
+        });
     }
 
     /** Turns networking off (all links close, none opens) or on again. */

@@ -12,6 +12,7 @@ import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
 import org.starling.engine.Routability;
 import org.starling.engine.Routes;
+import org.starling.engine.Subnet;
 import org.starling.mempool.BlockAssembler;
 import org.starling.mempool.MempoolOptions;
 import org.starling.world.Endpoint;
@@ -32,6 +33,9 @@ public record NodeConfig(
     /** Core's default for {@code -maxtipage}. */
     public static final long DEFAULT_MAX_TIP_AGE_SECONDS = 24 * 60 * 60;
 
+    /** Core's default for {@code -bantime}. */
+    public static final long DEFAULT_BAN_SECONDS = 24 * 60 * 60;
+
     /**
      * Whom to connect to, and who may connect.
      *
@@ -46,6 +50,7 @@ public record NodeConfig(
      * @param active whether networking is on at the start
      * @param permitted hosts with permissions ({@code -whitelist}), the first that matches counts
      * @param routes the proxies, and the networks in which nodes are chosen
+     * @param banSeconds how long a ban holds unless its length is said ({@code -bantime})
      */
     public record Connections(
             List<Endpoint> listen,
@@ -59,7 +64,38 @@ public record NodeConfig(
             boolean active,
             Routability routability,
             List<Permitted> permitted,
-            Routes routes) {
+            Routes routes,
+            long banSeconds) {
+        /** With the usual length of bans. */
+        public Connections(
+                List<Endpoint> listen,
+                List<NetAddress> only,
+                List<NetAddress> added,
+                boolean automatic,
+                List<NetAddress> external,
+                int max,
+                int fullRelay,
+                int blockRelay,
+                boolean active,
+                Routability routability,
+                List<Permitted> permitted,
+                Routes routes) {
+            this(
+                    listen,
+                    only,
+                    added,
+                    automatic,
+                    external,
+                    max,
+                    fullRelay,
+                    blockRelay,
+                    active,
+                    routability,
+                    permitted,
+                    routes,
+                    DEFAULT_BAN_SECONDS);
+        }
+
         public Connections {
             listen = List.copyOf(listen);
             only = List.copyOf(only);
@@ -100,25 +136,8 @@ public record NodeConfig(
                 Routes.DIRECT);
     }
 
-    /**
-     * Permissions of the hosts whose address begins with the same bits.
-     *
-     * @param prefixBits how many bits of the address count
-     */
-    public record Permitted(NetAddress address, int prefixBits, Set<Permission> permissions) {
-        boolean covers(NetAddress host) {
-            if (host.network() != address.network()) {
-                return false;
-            }
-            for (int bit = 0; bit < prefixBits; bit++) {
-                int differing = host.address().get(bit / 8) ^ address.address().get(bit / 8);
-                if ((differing >> 7 - bit % 8 & 1) != 0) {
-                    return false;
-                }
-            }
-            return true;
-        }
-    }
+    /** Permissions of the hosts in a subnet. */
+    public record Permitted(Subnet hosts, Set<Permission> permissions) {}
 
     /** A node with Core's defaults that listens nowhere. */
     public static NodeConfig of(ChainParams params, String userAgent) {

@@ -9,6 +9,7 @@ import org.starling.bitcoin.PeerManager;
 import org.starling.bitcoin.Validation;
 import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
+import org.starling.bytes.Hash256;
 import org.starling.bytes.MalformedException;
 import org.starling.chain.Acceptance;
 import org.starling.chain.BlockEntry;
@@ -102,20 +103,24 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
         validation.execute(() -> {
             boolean workChecked = requested || hasMinimumWork(block.header());
             Acceptance acceptance = chain.acceptBlock(block, requested, clock.seconds(), workChecked);
-            Rejection fault = switch (acceptance) {
-                case Acceptance.Accepted(BlockEntry entry, boolean fresh) -> {
-                    tellAhead(entry, block, fresh);
-                    yield null;
-                }
-                case Acceptance.Refused(Rejection rejection) -> {
-                    LOG.info("AcceptBlock FAILED ({})", rejection);
-                    yield rejection;
-                }
-            };
+            if (acceptance instanceof Acceptance.Accepted(BlockEntry entry, boolean fresh) && fresh) {
+                tellAhead(entry, block);
+            } else if (acceptance instanceof Acceptance.Refused(Rejection rejection)) {
+                LOG.info("AcceptBlock FAILED ({})", rejection);
+            }
             // First the effect, then the verdict: what the peer says next is answered on the new tip.
             activate();
-            toPeers.accept(peers -> peers.blockJudged(clock.millis(), peer, block.hash(), fault));
+            toPeers.accept(peers -> tell(peers, peer, block.hash(), acceptance));
         });
+    }
+
+    private void tell(PeerManager peers, long peer, Hash256 hash, Acceptance acceptance) {
+        switch (acceptance) {
+            case Acceptance.Accepted(BlockEntry entry, boolean fresh) ->
+                peers.blockJudged(clock.millis(), peer, hash, fresh, null);
+            case Acceptance.Refused(Rejection rejection) ->
+                peers.blockJudged(clock.millis(), peer, hash, false, rejection);
+        }
     }
 
     /**
@@ -135,8 +140,8 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
         }
     }
 
-    private void tellAhead(BlockEntry entry, Block block, boolean fresh) {
-        if (fresh && entry.previous() == chain.tree().tip()) {
+    private void tellAhead(BlockEntry entry, Block block) {
+        if (entry.previous() == chain.tree().tip()) {
             toPeers.accept(peers -> peers.blockPlausible(clock.millis(), entry, block));
         }
     }

@@ -31,6 +31,7 @@ public final class RpcTable {
         table.add(MiningMethods.all());
         table.add(PeerMethods.all());
         table.add(LinkMethods.all());
+        table.add(BanMethods.all());
         return table;
     }
 
