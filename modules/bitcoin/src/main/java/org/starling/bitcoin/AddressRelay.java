@@ -170,8 +170,15 @@ final class AddressRelay {
         if (seen > seconds - FRESH_SECONDS && !peer.getAddrSent && together <= FRESH_MOST && routable) {
             relay(now, peer, new TimedAddress(seen, told.services(), address), address);
         }
-        boolean added = book.add(
-                seconds, address, told.services(), seen, peer.link.remote(), BitcoinLimits.ADDRESS_PENALTY_SECONDS);
+        // What we have no way to is passed on for those that have, but of no use to us.
+        boolean added = isReachable(address)
+                && book.add(
+                        seconds,
+                        address,
+                        told.services(),
+                        seen,
+                        peer.link.remote(),
+                        BitcoinLimits.ADDRESS_PENALTY_SECONDS);
         if (added) {
             peers.debug("addrman", "Added " + address + " to new, told by " + peer);
         }
@@ -211,7 +218,13 @@ final class AddressRelay {
             }
         }
         push(first, told, address);
-        push(second, told, address);
+        if (isReachable(address) || (secondRank & 1) == 0) {
+            push(second, told, address);
+        }
+    }
+
+    private boolean isReachable(NetAddress address) {
+        return peers.links().routes().reaches(address);
     }
 
     private static boolean canCarry(Peer peer, NetAddress address) {

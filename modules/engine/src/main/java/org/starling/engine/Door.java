@@ -126,11 +126,8 @@ public final class Door {
         int toKeep = candidates.size() / 2;
         int rare = toKeep / 2;
         int kept = 0;
-        List<Predicate<Candidate>> kinds = new ArrayList<>(List.of(
-                of(NetworkType.CJDNS),
-                of(NetworkType.I2P),
-                one -> one.link.remote().isLoopback(),
-                of(NetworkType.TORV3)));
+        List<Predicate<Candidate>> kinds = new ArrayList<>(
+                List.of(of(NetworkType.CJDNS), of(NetworkType.I2P), Door::isLocal, of(NetworkType.TORV3)));
         while (kept < rare) {
             kinds.removeIf(kind -> candidates.stream().noneMatch(kind));
             if (kinds.isEmpty()) {
@@ -148,8 +145,13 @@ public final class Door {
         keep(candidates, toKeep - kept, Door::youngerFirst, any -> true);
     }
 
+    // Tor too comes from this machine.
+    private static boolean isLocal(Candidate candidate) {
+        return candidate.link.remote().isLoopback() && candidate.link.network() != NetworkType.TORV3;
+    }
+
     private static Predicate<Candidate> of(NetworkType network) {
-        return one -> one.link.remote().network() == network;
+        return one -> one.link.network() == network;
     }
 
     private static Comparator<Candidate> ofKindLast(Predicate<Candidate> kind) {

@@ -13,7 +13,8 @@ public record Routability(boolean loopbackRoutable) {
     public static final Routability PUBLIC = new Routability(false);
 
     public boolean routable(NetAddress address) {
-        return address.port() != 0 && (IpRules.routable(address) || loopbackRoutable && address.isLoopback());
+        boolean hasPort = address.port() != 0 || address.network() == NetworkType.I2P;
+        return hasPort && (IpRules.routable(address) || loopbackRoutable && address.isLoopback());
     }
 
     /** Equal for addresses that one operator is likely to hold. */

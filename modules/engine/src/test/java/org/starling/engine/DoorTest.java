@@ -34,7 +34,8 @@ class DoorTest {
         Set<Permission> granted = EnumSet.noneOf(Permission.class);
         granted.addAll(List.of(permissions));
         Transport transport = Transports.plain(Bytes.fromHex("fabfb5da")).inbound();
-        Link link = new Link(id, id, LinkKind.INBOUND, remote, remote, granted, NOW + id * 1000, transport);
+        Link link = new Link(
+                id, id, LinkKind.INBOUND, remote, remote, granted, NOW + id * 1000, transport, remote.network());
         inbound.add(link);
         merits.put(link, earned);
         return link;
