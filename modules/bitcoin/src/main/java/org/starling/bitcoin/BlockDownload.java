@@ -402,13 +402,19 @@ final class BlockDownload {
                 } else if (!anothersToFetch && entry.height() > windowEnd) {
                     staller = found.isEmpty() && waitingFor != peer ? waitingFor : null;
                     return;
-                } else if (!anothersToFetch) {
+                } else if (!anothersToFetch && isKept(best, entry)) {
                     found.add(entry);
                     if (found.size() == room) {
                         return;
                     }
                 }
             }
+        }
+
+        /** Whether the peer still has the block: one that prunes promises only the last ones. */
+        private boolean isKept(BlockEntry best, BlockEntry entry) {
+            return !Services.servesOnlyRecentBlocks(peer.services())
+                    || best.height() - entry.height() < BitcoinLimits.LIMITED_BLOCKS - 2;
         }
 
         /** The entries after {@code common} up to height {@code last} on the way to {@code best}. */

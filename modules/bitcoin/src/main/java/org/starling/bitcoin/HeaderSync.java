@@ -166,10 +166,6 @@ final class HeaderSync {
     }
 
     private void unconnecting(long now, Peer peer, List<BlockHeader> headers) {
-        if (headers.size() > BitcoinLimits.BLOCKS_TO_ANNOUNCE) {
-            peers.misbehaving(now, peer, "invalid header received");
-            return;
-        }
         if (askFrom(now, peer, tree().bestHeader())) {
             peers.debug("received header " + headers.getFirst().hash() + ": missing prev block "
                     + headers.getFirst().previous() + ", sending getheaders ("

@@ -61,4 +61,18 @@ class LimitedNodeTest {
         full.send(headers);
         assertThat(full.take(GetData.class)).isNotEmpty();
     }
+
+    @Test
+    void isAskedOnlyForBlocksThatItStillHas() {
+        TestNode node = new TestNode();
+        List<Block> chain = TestNode.chainOn(TestNode.genesis(), 300, SECONDS, 1);
+        node.have(chain.subList(0, 5));
+        TestNode.Remote limited = node.outbound(1, LinkKind.OUTBOUND_FULL_RELAY);
+        shakeHands(limited, LIMITED);
+        limited.send(new Headers(chain.stream().map(Block::header).toList()));
+        assertThat(limited.take(GetData.class).getFirst().items())
+                .extracting(InventoryItem::hash)
+                .startsWith(chain.get(300 - BitcoinLimits.LIMITED_BLOCKS + 2).hash())
+                .doesNotContain(chain.get(5).hash());
+    }
 }

@@ -27,7 +27,7 @@ final class InvalidBlocks {
     }
 
     void add(BlockEntry entry, Rejection rejection) {
-        LOG.warn("Block {} is invalid: {}", entry, rejection);
+        LOG.warn("Block validation error: {}, block {}", rejection, entry);
         reasons.put(entry.hash(), rejection);
         if (reasons.size() > MAX_REASONS) {
             reasons.remove(reasons.keySet().iterator().next());

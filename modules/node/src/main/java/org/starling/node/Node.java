@@ -570,6 +570,7 @@ public final class Node implements AutoCloseable {
 
     /** Turns networking off (all links close, none opens) or on again. */
     public void setNetworkActive(boolean active) {
+        LOG.info("SetNetworkActive: {}", active);
         core(() -> {
             links.setActive(clock.millis(), active);
             nextPolicyMillis = 0;
