@@ -15,6 +15,9 @@ public final class BitcoinLimits {
     public static final long INACTIVITY_TIMEOUT_MILLIS = 20 * 60_000;
     public static final long PING_INTERVAL_MILLIS = 2 * 60_000;
 
+    /** How long a peer that was only asked for addresses is kept. */
+    public static final long ADDR_FETCH_MILLIS = 5 * 60_000;
+
     // Messages.
     public static final int INV_ITEMS = 50_000;
     public static final int HEADERS = 2_000;

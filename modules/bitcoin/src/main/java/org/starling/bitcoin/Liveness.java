@@ -68,8 +68,11 @@ final class Liveness {
             peers.drop(now, peer, silence);
             return Long.MAX_VALUE;
         }
-        if (!peer.isReady() || peer.link.kind() == LinkKind.ADDR_FETCH) {
+        if (!peer.isReady()) {
             return peer.link.openedMillis() + peers.settings().handshakeTimeoutMillis() + 1;
+        }
+        if (peer.link.kind() == LinkKind.ADDR_FETCH) {
+            return peer.link.openedMillis() + BitcoinLimits.ADDR_FETCH_MILLIS + 1;
         }
         if (now >= peer.pingDueMillis && (peer.pingNonce == 0 || peer.pingSentMillis == 0)) {
             do {
@@ -85,6 +88,11 @@ final class Liveness {
     private @org.jspecify.annotations.Nullable String silence(long now, Peer peer) {
         Link link = peer.link;
         long handshake = peers.settings().handshakeTimeoutMillis();
+        if (link.kind() == LinkKind.ADDR_FETCH
+                && peer.verackReceived
+                && now - link.openedMillis() > BitcoinLimits.ADDR_FETCH_MILLIS) {
+            return "addrfetch connection timeout";
+        }
         if (now - link.openedMillis() <= handshake) {
             return null;
         }
@@ -97,9 +105,6 @@ final class Liveness {
             return link.transport().label().equals(Transport.DETECTING)
                     ? "V2 handshake timeout"
                     : "version handshake timeout";
-        }
-        if (link.kind() == LinkKind.ADDR_FETCH) {
-            return "addrfetch connection timeout";
         }
         if (now - link.lastSendMillis() > BitcoinLimits.INACTIVITY_TIMEOUT_MILLIS) {
             return "socket sending timeout: " + (now - link.lastSendMillis()) / 1000 + "s";

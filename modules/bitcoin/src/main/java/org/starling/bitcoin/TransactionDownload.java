@@ -110,13 +110,23 @@ final class TransactionDownload {
         }
         if (isKnown(wtxid, true)) {
             MempoolView.Entry entry = mempool.byWtxid(wtxid);
-            if (entry != null && peer.link.has(Permission.FORCERELAY)) {
-                peers.debug("Force relaying tx " + txid + " (wtxid=" + wtxid + ") from " + peer);
-                relay.announce(now, entry.transaction());
+            if (peer.link.has(Permission.FORCERELAY)) {
+                forceRelay(now, peer, transaction, entry);
             }
             return;
         }
         submit(peer, transaction);
+    }
+
+    /** A peer that the operator trusts so wants us to tell of it again. */
+    private void forceRelay(long now, Peer peer, Transaction transaction, MempoolView.@Nullable Entry entry) {
+        String named = transaction.txid() + " (wtxid=" + transaction.wtxid() + ") from ";
+        if (entry == null) {
+            peers.info("Not relaying non-mempool transaction " + named + "forcerelay " + peer);
+        } else {
+            peers.info("Force relaying tx " + named + peer);
+            relay.announce(now, entry.transaction());
+        }
     }
 
     private void submit(Peer peer, Transaction transaction) {

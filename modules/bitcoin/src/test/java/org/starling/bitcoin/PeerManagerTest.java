@@ -172,6 +172,18 @@ class PeerManagerTest {
     }
 
     @Test
+    void aPeerAskedForAddressesHasFiveMinutes() {
+        TestNode.Remote peer = node.outbound(1, LinkKind.ADDR_FETCH);
+        shakeHands(peer);
+        peer.send(new Addr(List.of()));
+        node.pass(5 * 60_000);
+        assertThat(peer.closed).isFalse();
+        node.pass(1_000);
+        assertThat(peer.closed).isTrue();
+        assertThat(node.logged("addrfetch connection timeout")).isTrue();
+    }
+
+    @Test
     void pingsAreAnsweredMeasuredAndMissed() {
         TestNode.Remote peer = inbound(1);
         peer.send(new Ping(77));
