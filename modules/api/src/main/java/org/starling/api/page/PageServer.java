@@ -30,11 +30,11 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Serves the live page to a browser on this machine and to nothing else.
  *
- * <p>The address that is printed at start carries a secret; whoever opens it gets a cookie, and without the cookie
- * there is nothing to see. A hostile page in the same browser is kept out by each of these: the request must name this
- * server as its host (so a name rebound to this machine fails), it must come from this origin (a page on another port of
- * this machine is of the same site, and its requests carry the cookie), the cookie is kept from scripts and foreign
- * sites, and the page may not be framed.
+ * <p>The address that is printed at start carries a secret behind its {@code #}, which a browser sends to nobody; the
+ * page's script keeps it for its tab and proves it when it asks for the events, which alone tell something. There are no
+ * cookies, because these know no ports: another server on this machine would be sent them. A hostile page in the same
+ * browser does not have the secret, and is kept out besides by each of these: the request must name this server as its
+ * host (so a name rebound to this machine fails), it must come from this origin, and the page may not be framed.
  */
 public final class PageServer implements AutoCloseable {
     /** Most browsers that follow the events at once. */
@@ -60,7 +60,6 @@ public final class PageServer implements AutoCloseable {
     private final Supplier<PageState> source;
     private final JsonMapper mapper = JsonMapper.builder().build();
     private final String secret;
-    private final String session;
     private final WebServer server;
     private final Semaphore followers = new Semaphore(MAX_FOLLOWERS);
     private volatile boolean closing;
@@ -68,7 +67,6 @@ public final class PageServer implements AutoCloseable {
     private PageServer(int port, Supplier<PageState> source, SecureRandom random) {
         this.source = source;
         this.secret = token(random);
-        this.session = token(random);
         this.server = WebServer.builder()
                 .shutdownHook(false)
                 .address(InetAddress.ofLiteral("127.0.0.1"))
@@ -114,7 +112,7 @@ public final class PageServer implements AutoCloseable {
 
     /** What to open in a browser. */
     public String address() {
-        return "http://127.0.0.1:" + port() + "/open/" + secret;
+        return "http://127.0.0.1:" + port() + "/#" + secret;
     }
 
     @Override
@@ -130,12 +128,10 @@ public final class PageServer implements AutoCloseable {
             refuse(response, "This page is not for other pages.");
         } else if (!request.prologue().method().equals(Method.GET)) {
             refuse(response, "There is nothing to change here.");
-        } else if (path.startsWith("/open/")) {
-            open(path.substring(6), response);
-        } else if (!hasSession(request.headers())) {
-            refuse(response, "Open the address that the node printed when it started.");
         } else if (path.equals("/")) {
             file("/page.html", "text/html; charset=utf-8", response);
+        } else if (path.equals("/events") && !hasSecret(request.headers())) {
+            refuse(response, "Open the address that the node printed when it started.");
         } else if (path.equals("/events")) {
             follow(response);
         } else if (FILES.containsKey(path)) {
@@ -173,31 +169,12 @@ public final class PageServer implements AutoCloseable {
         return ours && (site.equals("same-origin") || site.equals("none") || opened);
     }
 
-    private boolean hasSession(ServerRequestHeaders headers) {
-        return headers.cookies().all(cookieName(), () -> java.util.List.of()).stream()
-                .anyMatch(value -> equalInConstantTime(value, session));
-    }
-
-    // Cookies know no ports: the name keeps two nodes on this machine apart.
-    private String cookieName() {
-        return "starling-" + port();
+    private boolean hasSecret(ServerRequestHeaders headers) {
+        return equalInConstantTime(headers.first(HeaderNames.AUTHORIZATION).orElse(""), "Bearer " + secret);
     }
 
     private static boolean equalInConstantTime(String one, String other) {
         return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
-    }
-
-    // The answer leads on by itself rather than by a redirection, because a browser that came here from another site
-    // sends a strict cookie only with the requests of a page that is already ours.
-    private void open(String given, ServerResponse response) {
-        if (!equalInConstantTime(given, secret)) {
-            refuse(response, "This address is of an earlier start; use the one that the node printed last.");
-            return;
-        }
-        response.header("Set-Cookie", cookieName() + "=" + session + "; Path=/; HttpOnly; SameSite=Strict");
-        response.header("Content-Type", "text/html; charset=utf-8");
-        response.send("<!doctype html><meta http-equiv=\"refresh\" content=\"0;url=/\"><title>Starling</title>"
-                .getBytes(StandardCharsets.UTF_8));
     }
 
     private static void refuse(ServerResponse response, String reason) {

@@ -254,13 +254,54 @@ function draw() {
 
 addEventListener("resize", draw);
 
-const events = new EventSource("/events");
-events.onmessage = event => {
-  at("state").className = "live";
-  at("state").textContent = "live";
-  show(JSON.parse(event.data));
-};
-events.onerror = () => {
-  at("state").className = "lost";
-  at("state").textContent = "the node does not answer";
-};
+// The secret comes after the # of the address, which browsers send to nobody, and stays with this tab and origin.
+if (location.hash.length > 1) {
+  sessionStorage.setItem("secret", location.hash.slice(1));
+  history.replaceState(null, "", "/");
+}
+addEventListener("hashchange", () => location.reload());
+
+function say(kind, text) {
+  at("state").className = kind;
+  at("state").textContent = text;
+}
+
+// Events as an EventSource reads them; that one cannot send the secret.
+async function follow() {
+  const answer = await fetch("/events", {headers: {Authorization: "Bearer " + sessionStorage.getItem("secret")}});
+  if (answer.status === 403) {
+    say("lost", "open the address that the node printed when it started");
+    return false;
+  }
+  if (!answer.ok) return true;
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    text += part.value;
+    const events = text.split("\n\n");
+    text = events.pop();
+    for (const event of events) {
+      if (!event.startsWith("data: ")) continue;
+      say("live", "live");
+      show(JSON.parse(event.slice(6)));
+    }
+  }
+  return true;
+}
+
+async function stay() {
+  let again = true;
+  while (again) {
+    try {
+      again = await follow();
+    } catch (e) {
+      again = true;
+    }
+    if (again) {
+      say("lost", "the node does not answer");
+      await new Promise(done => setTimeout(done, 2000));
+    }
+  }
+}
+
+stay();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -26,12 +27,13 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** A real browser shows the page; in the same browser, with its cookie, a hostile page tries to read and to act. */
+/** A real browser shows the page; in the same browser a hostile page tries to read and to act. */
 class HostilePageTest {
     @TempDir
     static Path profile;
 
     private static final AtomicInteger ASKED = new AtomicInteger();
+    private static final List<String> HEARD = new CopyOnWriteArrayList<>();
     private static PageServer page;
     private static HttpServer hostile;
     private static ChromeDriver browser;
@@ -44,6 +46,8 @@ class HostilePageTest {
         page = PageServer.start(0, HostilePageTest::state);
         hostile = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
         hostile.createContext("/", exchange -> {
+            HEARD.add(exchange.getRequestURI() + " "
+                    + exchange.getRequestHeaders().entrySet());
             byte[] html = "<!doctype html><title>hostile</title><body></body>".getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "text/html");
             exchange.sendResponseHeaders(200, html.length);
@@ -144,7 +148,11 @@ class HostilePageTest {
 
     @Test
     void theOwnerSeesThePage() {
-        browser.get("http://127.0.0.1:" + page.port() + "/");
+        browser.get("about:blank");
+        browser.get(page.address());
+        new WebDriverWait(browser, Duration.ofSeconds(30))
+                .until(shown -> shown.findElement(By.id("height")).getText().equals("7"));
+        browser.navigate().refresh();
         new WebDriverWait(browser, Duration.ofSeconds(30))
                 .until(shown -> shown.findElement(By.id("height")).getText().equals("7"));
         assertThat(browser.findElement(By.id("links")).getText())
@@ -155,9 +163,10 @@ class HostilePageTest {
         assertThat(browser.findElement(By.id("heard")).getText()).contains("198.51.100.9:8333");
         assertThat((Long) browser.executeScript("return document.querySelectorAll('#graph circle').length"))
                 .isEqualTo(2);
-        assertThat((String) browser.executeScript("return document.cookie"))
-                .as("hidden from scripts")
-                .isEmpty();
+        assertThat(browser.getCurrentUrl())
+                .as("the secret is not left in sight")
+                .endsWith("/");
+        assertThat(browser.manage().getCookies()).as("cookies know no ports").isEmpty();
     }
 
     @Test
@@ -245,15 +254,41 @@ class HostilePageTest {
 
     @Test
     void withoutTheSecretThereIsNothing() {
-        browser.manage().deleteAllCookies();
-        try {
-            browser.get("http://127.0.0.1:" + page.port() + "/");
-            assertThat(browser.findElement(By.tagName("body")).getText())
-                    .contains("Open the address that the node printed");
-            browser.get("http://127.0.0.1:" + page.port() + "/open/guess");
-            assertThat(browser.findElement(By.tagName("body")).getText()).contains("of an earlier start");
-        } finally {
-            browser.get(page.address());
+        String origin = "http://127.0.0.1:" + page.port() + "/";
+        for (String wrong : List.of("", "#guess")) {
+            browser.get(origin);
+            browser.executeScript("sessionStorage.clear()");
+            browser.get("about:blank");
+            browser.get(origin + wrong);
+            new WebDriverWait(browser, Duration.ofSeconds(30))
+                    .until(shown -> shown.findElement(By.id("state")).getText().contains("open the address"));
+            assertThat(browser.findElement(By.id("height")).getText()).isNotEqualTo("7");
         }
+        browser.get(page.address());
+        new WebDriverWait(browser, Duration.ofSeconds(30))
+                .until(shown -> shown.findElement(By.id("height")).getText().equals("7"));
+    }
+
+    @Test
+    void anotherServerOfThisMachineIsNotToldTheSecret() {
+        String secret = page.address().substring(page.address().indexOf('#') + 1);
+        String other = "http://127.0.0.1:" + hostile.getAddress().getPort() + "/from-the-page";
+        browser.get(page.address());
+        new WebDriverWait(browser, Duration.ofSeconds(30))
+                .until(shown -> shown.findElement(By.id("height")).getText().equals("7"));
+        assertThat((String) browser.executeScript("return sessionStorage.getItem('secret')"))
+                .isEqualTo(secret);
+
+        browser.executeScript("location.href = arguments[0]", other);
+        new WebDriverWait(browser, Duration.ofSeconds(30))
+                .until(shown -> shown.getTitle().equals("hostile"));
+
+        assertThat(HEARD).anyMatch(heard -> heard.startsWith("/from-the-page"));
+        assertThat(HEARD).noneMatch(heard -> heard.contains(secret));
+        assertThat(HEARD).noneMatch(heard -> heard.contains("Cookie"));
+        assertThat(HEARD)
+                .noneMatch(heard -> heard.contains("Referer=[" + page.address().split("/#")[0]));
+        assertThat((String) browser.executeScript("return document.cookie + sessionStorage.getItem('secret')"))
+                .isEqualTo("null");
     }
 }
