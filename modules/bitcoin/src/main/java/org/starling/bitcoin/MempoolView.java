@@ -28,6 +28,9 @@ public interface MempoolView {
     /** The transactions of all, in any order. */
     List<Transaction> transactions();
 
+    /** A peer has fetched the transaction: from now on somebody else has it. */
+    void fetched(Hash256 txid);
+
     /** What a transaction must pay now to get in, in satoshis per 1000 virtual bytes. */
     long minFeeratePerKvb();
 }

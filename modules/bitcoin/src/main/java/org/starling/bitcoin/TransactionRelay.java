@@ -94,6 +94,7 @@ final class TransactionRelay {
             return false;
         }
         peers.send(now, peer, new TxMessage(transaction, item.kind() != InventoryItem.TX));
+        mempool.fetched(transaction.txid());
         return true;
     }
 

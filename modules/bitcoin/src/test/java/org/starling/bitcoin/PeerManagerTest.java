@@ -467,11 +467,13 @@ class PeerManagerTest {
         if (peer.inbox.isEmpty()) {
             peer.send(new GetData(List.of(item)));
             assertThat(peer.take(NotFound.class)).as("not told yet").hasSize(1);
+            assertThat(node.fetched).isEmpty();
             node.pass(60_000);
         }
         assertThat(peer.take(Inv.class)).containsExactly(new Inv(List.of(item)));
         peer.send(new GetData(List.of(item)));
         assertThat(peer.take(TxMessage.class)).containsExactly(new TxMessage(transaction, true));
+        assertThat(node.fetched).containsExactly(transaction.txid());
     }
 
     @Test

@@ -53,6 +53,7 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
     static final long START = 1_700_000_000_000L;
 
     final List<String> log = new ArrayList<>();
+    final List<Hash256> fetched = new ArrayList<>();
     final HeldTree tree = new HeldTree(REGTEST.genesis());
     final LinkedHashMap<Hash256, Block> blocks = new LinkedHashMap<>();
     final LinkedHashMap<Hash256, Entry> pool = new LinkedHashMap<>();
@@ -360,6 +361,11 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
     @Override
     public List<Transaction> transactions() {
         return pool.values().stream().map(Entry::transaction).toList();
+    }
+
+    @Override
+    public void fetched(Hash256 txid) {
+        fetched.add(txid);
     }
 
     @Override

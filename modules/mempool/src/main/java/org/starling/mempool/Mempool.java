@@ -228,9 +228,14 @@ public final class Mempool {
             return;
         }
         long first = sequence;
+        List<Hash256> unfetched = new ArrayList<>();
         synchronized (lock) {
             graph.remove(entries);
-            entries.forEach(entry -> unbroadcast.remove(entry.txid()));
+            for (Entry entry : entries) {
+                if (unbroadcast.remove(entry.txid())) {
+                    unfetched.add(entry.txid());
+                }
+            }
             sequence += reason == RemovalReason.BLOCK ? 0 : entries.size();
         }
         long at = first;
@@ -240,6 +245,7 @@ public final class Mempool {
             }
             at += reason == RemovalReason.BLOCK ? 0 : 1;
         }
+        unfetched.forEach(txid -> listeners.forEach(listener -> listener.removedUnfetched(txid)));
     }
 
     private void removeWithDescendants(Collection<Entry> entries, RemovalReason reason) {

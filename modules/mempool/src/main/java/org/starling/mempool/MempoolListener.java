@@ -1,5 +1,6 @@
 package org.starling.mempool;
 
+import org.starling.bytes.Hash256;
 import org.starling.consensus.Transaction;
 
 /** Learns of changes of the mempool, on the validation thread, in order. Implementations do not call back into it. */
@@ -8,6 +9,9 @@ public interface MempoolListener {
     default void added(Transaction transaction, long sequence) {}
 
     default void removed(Transaction transaction, RemovalReason reason, long sequence) {}
+
+    /** A transaction that was submitted here was removed before any peer had fetched it. */
+    default void removedUnfetched(Hash256 txid) {}
 
     /** The mempool was full, and its minimum feerate rose to this. */
     default void minimumFeeRaised(Feerate minimum) {}

@@ -40,6 +40,11 @@ final class MempoolSnapshot implements MempoolView {
     }
 
     @Override
+    public void fetched(Hash256 txid) {
+        mempool.removeUnbroadcast(txid);
+    }
+
+    @Override
     public long minFeeratePerKvb() {
         return mempool.minimumFeerate(clock.seconds()).satoshisPerKvb();
     }

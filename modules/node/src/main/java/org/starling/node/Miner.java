@@ -24,6 +24,8 @@ public final class Miner {
 
     private final BlockAssembler assembler;
 
+    private volatile @Nullable BlockTemplate last;
+
     Miner(Node node, BlockAssembler.Options options) {
         this.node = node;
         this.assembler = new BlockAssembler(node.params(), new VersionBits(node.params()), options);
@@ -31,8 +33,15 @@ public final class Miner {
 
     /** A block on the tip with the mempool's best transactions, its proof of work still to be found. */
     public BlockTemplate template(Bytes scriptPubKey) {
-        return node.validation(() -> assembler.assemble(
+        BlockTemplate made = node.validation(() -> assembler.assemble(
                 node.mempool(), node.headers().tip(), scriptPubKey, node.clock().seconds()));
+        last = made;
+        return made;
+    }
+
+    /** The template that was made last; null before the first. */
+    public @Nullable BlockTemplate lastTemplate() {
+        return last;
     }
 
     /**

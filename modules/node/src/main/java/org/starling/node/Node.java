@@ -39,6 +39,7 @@ import org.starling.engine.TorControl;
 import org.starling.engine.Transports;
 import org.starling.mempool.Mempool;
 import org.starling.mempool.MempoolFile;
+import org.starling.mempool.Rebroadcast;
 import org.starling.world.Endpoint;
 import org.starling.world.Network;
 import org.starling.world.NetworkEvent;
@@ -80,6 +81,7 @@ public final class Node implements AutoCloseable {
     private final Network network;
     private final Miner miner;
     private final MempoolKeeper keeper;
+    private final Rebroadcast rebroadcast;
     private final BanList bans;
     private final ValidationDesk desk;
     private volatile boolean importing;
@@ -135,6 +137,7 @@ public final class Node implements AutoCloseable {
         chain.addListener(mempool.chainListener(clock));
         chain.addListener(desk);
         miner = new Miner(this, config.mining());
+        rebroadcast = new Rebroadcast(mempool, random.child("broadcasts"), clock.millis());
         keeper = new MempoolKeeper(mempool, world, clock);
     }
 
@@ -251,6 +254,7 @@ public final class Node implements AutoCloseable {
         if (now >= peers.nextMillis()) {
             peers.tick(now);
         }
+        rebroadcast.due(now).forEach(transaction -> peers.relay(now, transaction));
         // Connections go on while an operator has stopped the clock.
         long worldNow = world.clock().millis();
         if (worldNow >= nextPolicyMillis) {
@@ -261,11 +265,23 @@ public final class Node implements AutoCloseable {
             nextSaveMillis = worldNow + saveIntervalMillis;
             saveAddresses();
         }
-        long next = Math.min(clock.worldMillis(peers.nextMillis()), Math.min(nextPolicyMillis, nextSaveMillis));
+        long next = Math.min(
+                clock.worldMillis(Math.min(peers.nextMillis(), rebroadcast.nextMillis())),
+                Math.min(nextPolicyMillis, nextSaveMillis));
         if (onion != null) {
             next = Math.min(next, onion.tick(worldNow));
         }
         world.core().appoint(next, this::tend);
+    }
+
+    /** Does what would be due by then, as tests want it done. */
+    public void lookAhead(long thenMillis) {
+        core(() -> {
+            rebroadcast.due(thenMillis).forEach(transaction -> peers.relay(clock.millis(), transaction));
+            peers.tick(thenMillis);
+            return true;
+        });
+        drain();
     }
 
     private void saveAddresses() {

@@ -241,6 +241,12 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
     }
 
     @Override
+    public void removedUnfetched(Hash256 txid) {
+        LoggerFactory.getLogger("mempool")
+                .debug("Removed {} from set of unbroadcast txns before confirmation that txn was sent out", txid);
+    }
+
+    @Override
     public void minimumFeeRaised(Feerate minimum) {
         LoggerFactory.getLogger("mempool").debug("The mempool is full; rolling minimum fee bumped to {}", minimum);
     }

@@ -274,12 +274,7 @@ final class LinkMethods {
             throw new RpcException(RpcException.MISC_ERROR, "delta_time must be between 1 and 3600 seconds (1 hr)");
         }
         Node node = call.node();
-        long then = node.clock().millis() + delta * 1000;
-        node.core(() -> {
-            node.peers().tick(then);
-            return true;
-        });
-        node.drain();
+        node.lookAhead(node.clock().millis() + delta * 1000);
         return Json.nothing();
     }
 }

@@ -22,8 +22,11 @@ import org.starling.consensus.BlockHeader;
 import org.starling.consensus.BlockRules;
 import org.starling.consensus.Difficulty;
 import org.starling.consensus.Rejection;
+import org.starling.consensus.Target;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxIn;
+import org.starling.mempool.BlockAssembler;
+import org.starling.mempool.BlockTemplate;
 import org.starling.node.Miner;
 import org.starling.node.Node;
 import org.starling.wallet.Descriptor;
@@ -215,7 +218,7 @@ final class MiningMethods {
         };
     }
 
-    private static Block decodeBlock(String hex) {
+    static Block decodeBlock(String hex) {
         try {
             if (Call.isHex(hex)) {
                 return Block.parse(Bytes.fromHex(hex));
@@ -279,12 +282,33 @@ final class MiningMethods {
     private static JsonNode getMiningInfo(Call call) {
         Node node = call.node();
         BlockEntry tip = node.headers().tip();
-        ObjectNode json = Json.object()
-                .put("blocks", tip.height())
+        ObjectNode json = Json.object().put("blocks", tip.height());
+        BlockTemplate last = node.miner().lastTemplate();
+        if (last != null) {
+            List<Transaction> chosen = last.block().transactions();
+            long weight = BlockAssembler.COINBASE_WEIGHT;
+            for (Transaction transaction : chosen.subList(1, chosen.size())) {
+                weight += transaction.weight();
+            }
+            json.put("currentblockweight", weight).put("currentblocktx", chosen.size() - 1);
+        }
+        json.put("bits", BlockJson.hex8(tip.bits()))
                 .put("difficulty", Difficulty.ratio(tip.bits()))
+                .put("target", Target.fromBits(tip.bits()).toString())
                 .put("networkhashps", hashesPerSecond(call, DEFAULT_HASHPS_BLOCKS, -1))
                 .put("pooledtx", node.mempool().size())
                 .put("chain", node.params().type().label());
+        int nextBits =
+                Difficulty.nextBits(tip, node.clock().seconds(), node.params().pow());
+        json.putObject("next")
+                .put("height", tip.height() + 1)
+                .put("bits", BlockJson.hex8(nextBits))
+                .put("difficulty", Difficulty.ratio(nextBits))
+                .put("target", Target.fromBits(nextBits).toString());
+        Bytes challenge = node.params().signetChallenge();
+        if (challenge != null) {
+            json.put("signet_challenge", challenge.hex());
+        }
         json.putArray("warnings");
         return json;
     }

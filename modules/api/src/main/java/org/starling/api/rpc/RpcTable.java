@@ -29,6 +29,7 @@ public final class RpcTable {
         table.add(MempoolMethods.all());
         table.add(SendMethods.all());
         table.add(MiningMethods.all());
+        table.add(TemplateMethods.all());
         table.add(PeerMethods.all());
         table.add(LinkMethods.all());
         table.add(BanMethods.all());

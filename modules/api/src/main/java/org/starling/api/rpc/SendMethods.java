@@ -173,10 +173,11 @@ final class SendMethods {
         Feerate most = maxFeerate(call);
         Node node = call.node();
         boolean known = node.validation(() -> send(node, transaction, most));
-        long now = node.clock().millis();
-        if (known) {
+        // What is known is told again as it is known: another witness would make another wtxid.
+        Transaction pooled = known ? node.mempool().get(transaction.txid()) : null;
+        if (pooled != null) {
             node.core(() -> {
-                node.peers().relay(now, transaction);
+                node.peers().relay(node.clock().millis(), pooled);
                 return true;
             });
         }
@@ -211,7 +212,6 @@ final class SendMethods {
         Mempool mempool = node.mempool();
         long now = node.clock().seconds();
         if (mempool.contains(transaction.txid())) {
-            mempool.addUnbroadcast(transaction.txid());
             return true;
         }
         for (int i = 0; i < transaction.outputs().size(); i++) {
@@ -314,7 +314,11 @@ final class SendMethods {
         PackageOutcome outcome = node.validation(() -> {
             PackageOutcome submitted =
                     node.mempool().submitPackage(transactions, most.satoshisPerKvb() > 0 ? most : null, now);
-            transactions.forEach(transaction -> node.mempool().addUnbroadcast(transaction.txid()));
+            for (Transaction transaction : transactions) {
+                if (submitted.members().get(transaction.wtxid()) instanceof PackageOutcome.Member.Taken) {
+                    node.mempool().addUnbroadcast(transaction.txid());
+                }
+            }
             return submitted;
         });
         node.core(() -> {
