@@ -108,7 +108,6 @@ final class BlockDownload {
 
     /** The compact form was of no use: the same peer is asked for the block itself. */
     void requestInFull(long now, Peer peer, BlockEntry entry) {
-        peer.partials.remove(entry.hash());
         request(now, peer, List.of(entry));
     }
 

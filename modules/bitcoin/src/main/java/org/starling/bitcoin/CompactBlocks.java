@@ -123,7 +123,7 @@ final class CompactBlocks {
         ChainWork work =
                 parent.chainWork().plus(Target.fromBits(message.header().bits()).work());
         if (work.compareTo(headers.leastWork()) < 0) {
-            peers.debug("Ignoring low-work compact block from " + peer);
+            peers.debug("Ignoring low-work compact block from peer " + peer.id());
             return false;
         }
         BlockEntry entry = tree().find(message.header().hash());
@@ -252,8 +252,10 @@ final class CompactBlocks {
         BlockEntry entry = peer.blocksInFlight.get(message.block());
         if (block == null || entry == null) {
             peers.debug("Peer " + peer + " sent us block transactions for block we weren't expecting");
+        } else if (block.hasFailed()) {
+            downloads.forget(now, message.block(), peer);
+            peers.misbehaving(now, peer, "previous compact block reconstruction attempt failed");
         } else if (block.missing().size() != message.transactions().size()) {
-            peer.partials.remove(message.block());
             downloads.forget(now, message.block(), peer);
             peers.misbehaving(now, peer, "invalid compact block/non-matching block transactions");
         } else {
@@ -263,7 +265,6 @@ final class CompactBlocks {
 
     private void complete(long now, Peer peer, BlockEntry entry, PartialBlock block, List<Transaction> added) {
         Block whole = block.complete(added, witnessesExpected(entry));
-        peer.partials.remove(entry.hash());
         if (whole == null) {
             fail(now, peer, entry);
             return;

@@ -32,6 +32,7 @@ final class PartialBlock {
 
     private final BlockHeader header;
     private final @Nullable Transaction[] slots;
+    private boolean failed;
 
     private PartialBlock(BlockHeader header, int count) {
         this.header = header;
@@ -119,6 +120,12 @@ final class PartialBlock {
         List<Transaction> transactions =
                 Arrays.stream(all).map(Objects::requireNonNull).toList();
         Block block = Block.of(header, transactions);
-        return BlockRules.checkMutation(block, witnessesExpected) == null ? block : null;
+        failed = BlockRules.checkMutation(block, witnessesExpected) != null;
+        return failed ? null : block;
+    }
+
+    /** Whether it was completed once, and the block was not the right one: it is of no more use. */
+    boolean hasFailed() {
+        return failed;
     }
 }

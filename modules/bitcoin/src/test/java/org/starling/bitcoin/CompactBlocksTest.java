@@ -136,6 +136,18 @@ class CompactBlocksTest {
     }
 
     @Test
+    void theSameAnswerTwiceCostsTheLink() {
+        TestNode.Remote peer = inbound(1);
+        peer.send(compact());
+        BlockTransactions wrong = new BlockTransactions(block.hash(), List.of(first, payment(3)));
+        peer.send(wrong);
+        peer.send(wrong);
+        assertThat(peer.closed).isTrue();
+        assertThat(node.logged("previous compact block reconstruction attempt failed"))
+                .isTrue();
+    }
+
+    @Test
     void tooFewTransactionsCostTheLink() {
         TestNode.Remote peer = inbound(1);
         peer.send(compact());
