@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,6 +19,9 @@ import java.util.stream.Stream;
  */
 final class Rehearsal {
     private static final String ADDRESS = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+
+    /** A node that takes longer to stop is left behind, and the cache is not made. */
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
 
     private Rehearsal() {}
 
@@ -42,24 +46,25 @@ final class Rehearsal {
         }
         List<String> common = List.of("-regtest", "-datadir=" + folder, "-rpcport=" + port);
         NodeCommand node = new NodeCommand(nowhere, nowhere);
-        Thread running = Thread.ofPlatform().start(() -> {
-            int _ = node.run(
-                    Stream.concat(common.stream(), Stream.of("-bind=127.0.0.1:0", "-printtoconsole=0", "-debug"))
-                            .toList());
+        Thread running = Thread.ofPlatform().daemon().start(() -> {
+            int _ = node.run(Stream.concat(
+                            common.stream(),
+                            Stream.of("-bind=127.0.0.1:0", "-listenonion=0", "-printtoconsole=0", "-debug"))
+                    .toList());
         });
         for (List<String> words : List.of(
                 List.of("getblockchaininfo"),
                 List.of("getpeerinfo"),
                 List.of("generatetoaddress", "1", ADDRESS),
                 List.of("stop"))) {
-            List<String> all = Stream.of(common, List.of("-rpcwait", "-rpcwaittimeout=60"), words)
+            List<String> all = Stream.of(common, List.of("-rpcwait", "-rpcwaittimeout=30"), words)
                     .flatMap(List::stream)
                     .toList();
-            int _ = new ClientCommand(nowhere, nowhere).run(all);
+            if (new ClientCommand(nowhere, nowhere).run(all) != 0) {
+                return 1;
+            }
         }
-        node.stop();
-        running.join();
-        return 0;
+        return running.join(LONGEST_STOP) ? 0 : 1;
     }
 
     private static void delete(Path folder) throws IOException {
