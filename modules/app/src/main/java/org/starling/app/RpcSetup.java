@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 import org.starling.api.rpc.RpcAccess;
 import org.starling.api.rpc.RpcCredentials;
 import org.starling.api.rpc.RpcServer;
+import org.starling.bytes.Bytes;
 import org.starling.consensus.ChainParams;
+import org.starling.engine.NetAddress;
+import org.starling.engine.Subnet;
 
 /** Where the RPC listens and who may call; writes the cookie and takes it away again. */
 final class RpcSetup implements AutoCloseable {
@@ -64,6 +67,11 @@ final class RpcSetup implements AutoCloseable {
         return Math.toIntExact(Math.clamp(settings.number(option, byDefault), 1, MAX_CALLS));
     }
 
+    private static boolean covers(List<Subnet> subnets, InetAddress host) {
+        NetAddress address = NetAddress.ofIp(Bytes.wrap(host.getAddress()), 0);
+        return subnets.stream().anyMatch(subnet -> subnet.contains(address));
+    }
+
     private RpcAccess access(RpcCredentials credentials, boolean open) throws UsageException {
         List<Subnet> callers = new ArrayList<>();
         for (String text : settings.list("rpcallowip")) {
@@ -88,7 +96,7 @@ final class RpcSetup implements AutoCloseable {
         }
         return new RpcAccess(
                 credentials,
-                host -> callers.stream().anyMatch(subnet -> subnet.contains(host)),
+                host -> covers(callers, host),
                 methods,
                 !settings.flag("rpcwhitelistdefault", settings.isSet("rpcwhitelist")),
                 open);

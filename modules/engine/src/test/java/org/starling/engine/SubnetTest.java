@@ -39,7 +39,9 @@ class SubnetTest {
             strings = {
                 "",
                 "1.2.3",
+                "1.2.3.400",
                 "1.2.3.4/33",
+                "::/129",
                 "1.2.3.4/-1",
                 "1.2.3.4/255.0.255.0",
                 "1.2.3.4/ffff::",
@@ -56,6 +58,14 @@ class SubnetTest {
     void contains() {
         assertThat(subnet("1.2.3.0/25").contains(address("1.2.3.127:1"))).isTrue();
         assertThat(subnet("1.2.3.0/25").contains(address("1.2.3.128:1"))).isFalse();
+        assertThat(subnet("10.1.0.0/255.255.254.0").contains(address("10.1.1.9")))
+                .isTrue();
+        assertThat(subnet("10.1.0.0/255.255.254.0").contains(address("10.1.2.9")))
+                .isFalse();
+        assertThat(subnet("2001:db8::/32").contains(address("2001:db8:1::5"))).isTrue();
+        assertThat(subnet("2001:db8::/32").contains(address("2001:db9::5"))).isFalse();
+        assertThat(subnet("0.0.0.0/0").contains(address("203.0.113.7"))).isTrue();
+        assertThat(subnet("::/0").contains(address("203.0.113.7"))).isFalse();
         assertThat(subnet("0.0.0.0/0").contains(address("[::1]:1"))).isFalse();
         assertThat(subnet(ONION).contains(address(ONION + ":5"))).isTrue();
     }
