@@ -270,6 +270,10 @@ public final class AddressBook {
     public void resolveCollisions(long now) {
         for (Map.Entry<NetAddress, KnownAddress> waiting : List.copyOf(collisions.entrySet())) {
             KnownAddress entry = waiting.getValue();
+            if (!collisions.containsKey(waiting.getKey())) {
+                // A holder that went back to the new table took its last slot there.
+                continue;
+            }
             KnownAddress holder = triedSlots.get(triedSlot(entry.address()));
             if (holder == null || now - entry.lastSuccessSeconds() > TEST_WINDOW_SECONDS) {
                 collisions.remove(waiting.getKey());
