@@ -62,6 +62,7 @@ public final class MachineWorld implements AutoCloseable {
                     keep(new ThreadLane(name + "core", clock, onFailure)),
                     keep(new ThreadLane(name + "validation", clock, onFailure)),
                     keep(new ThreadLane(name + "disk", clock, onFailure)),
+                    folder -> indexPlace(place.directory(), name, folder, clock, onFailure),
                     SocketNetwork::new);
             complete = true;
         } finally {
@@ -69,6 +70,13 @@ public final class MachineWorld implements AutoCloseable {
                 close();
             }
         }
+    }
+
+    private World.IndexPlace indexPlace(
+            Path directory, String name, String folder, Clock clock, Consumer<Throwable> onFailure) {
+        return new World.IndexPlace(
+                keep(RocksStore.open(directory.resolve("indexes").resolve(folder), RocksStore.SMALL_CACHE_BYTES)),
+                keep(new ThreadLane(name + folder, clock, onFailure)));
     }
 
     private <T extends AutoCloseable> T keep(T resource) {

@@ -24,6 +24,7 @@ import org.starling.api.rpc.RpcTable;
 import org.starling.chain.BlockEntry;
 import org.starling.chain.Chain;
 import org.starling.chain.ChainListener;
+import org.starling.chain.index.ChainIndex;
 import org.starling.engine.TorControl;
 import org.starling.node.Node;
 import org.starling.node.NodeConfig;
@@ -204,6 +205,10 @@ final class NodeCommand implements RpcHost {
             }
         } catch (IOException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
+        } catch (ChainIndex.PrunedException e) {
+            throw new UsageException(e.getMessage()
+                    + "\nError: A fatal internal error occurred, see debug.log for details: Failed to start indexes,"
+                    + " shutting down..");
         } catch (NetworkException | StorageException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }

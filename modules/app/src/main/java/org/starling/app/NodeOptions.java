@@ -105,7 +105,30 @@ final class NodeOptions {
                 peers(),
                 connections(),
                 mining(),
-                settings.number("maxtipage", NodeConfig.DEFAULT_MAX_TIP_AGE_SECONDS));
+                settings.number("maxtipage", NodeConfig.DEFAULT_MAX_TIP_AGE_SECONDS),
+                indexing());
+    }
+
+    private NodeConfig.Indexing indexing() throws UsageException {
+        NodeConfig.Indexing indexing = new NodeConfig.Indexing(
+                settings.flag("txindex", false), hasFilters(), settings.flag("coinstatsindex", false));
+        if (indexing.transactions() && prune().enabled()) {
+            throw new UsageException("Prune mode is incompatible with -txindex.");
+        }
+        return indexing;
+    }
+
+    /** {@code -blockfilterindex} alone means all types, of which there is one. */
+    private boolean hasFilters() throws UsageException {
+        boolean wanted = false;
+        for (String type : settings.list("blockfilterindex")) {
+            wanted = switch (type) {
+                case "", "1", "basic" -> true;
+                case "0" -> false;
+                default -> throw new UsageException("Unknown -blockfilterindex value " + type + ".");
+            };
+        }
+        return wanted;
     }
 
     private ChainOptions chain() throws UsageException {

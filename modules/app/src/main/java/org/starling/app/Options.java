@@ -105,6 +105,9 @@ final class Options {
                 "prune", "<n>", "0 keeps all blocks, 1 prunes by RPC, 550 and more is a target in MiB (default: 0)");
         options.add("reindex", "", "rebuild the chain from the block files");
         options.add("reindex-chainstate", "", "rebuild the coins from the blocks");
+        options.add("txindex", "", "find any transaction by its id (default: 0)");
+        options.add("blockfilterindex", "<type>", "keep a filter of each block (BIP-0158): basic, or 1 (default: 0)");
+        options.add("coinstatsindex", "", "keep figures about the coins at each block (default: 0)");
         options.add("stopatheight", "<n>", "stop when the chain has reached this height (default: 0, never)");
         options.group("Connections");
         options.add("addnode", "<ip>", "connect to this node and keep trying", NETWORK_ONLY);
@@ -219,10 +222,10 @@ final class Options {
         accept(Option.HIDDEN, "fastprune mempoolfullrbf maxtipage signetblocktime");
         accept(Option.ACCEPTED, """
                 acceptstalefeeestimates addresstype alertnotify allowignoredconf asmap
-                avoidpartialspends blockfilterindex blockreconstructionextratxn
+                avoidpartialspends blockreconstructionextratxn
                 blockreservedweight capturemessages changetype checkaddrman checkblockindex
                 checkmempool checkpoints choosedatadir
-                coinstatsindex consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio
+                consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio
                 dblogsize deprecatedrpc disablewallet discardfee discover dnsseed fallbackfee
                 fixedseeds flushwallet forcecompactdb forcednsseed help-debug i2pacceptincoming
                 i2psam keypool lang logips loglevelalways logratelimit maxapsfee
@@ -231,7 +234,7 @@ final class Options {
                 peerbloomfilters persistmempoolv1 printpriority privdb
                 resetguisettings rest rpcdoccheck seednode settings shrinkdebugfile signer
                 signetseednode spendzeroconfchange splash stopafterblockimport swapbdbendian
-                test timeout txconfirmtarget txindex txreconciliation
+                test timeout txconfirmtarget txreconciliation
                 uiplatform unsafesqlitesync upnp wallet walletbroadcast walletcrosschain
                 walletdir walletnotify walletrbf walletrejectlongchains whitebind
                 whitelistforcerelay whitelistrelay zmqpubhashblock zmqpubhashblockhwm

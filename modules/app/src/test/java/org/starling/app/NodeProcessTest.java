@@ -156,6 +156,40 @@ class NodeProcessTest {
     }
 
     @Test
+    void indexesAreBuiltBesideTheRunningNode() throws Exception {
+        Process process = startAsTestsDo();
+        assertThat(ask("generatetoaddress", "110", ADDRESS).status()).isZero();
+        String block = ask("getblockhash", "7").out();
+        String txid = ask("getblock", block).out().replaceAll("(?s).*\"tx\": \\[\\s*\"([0-9a-f]{64})\".*", "$1");
+        assertThat(ask("getrawtransaction", txid).err()).contains("Use -txindex");
+        assertThat(ask("getblockfilter", block).err()).contains("Index is not enabled for filtertype basic");
+        ask("stop");
+        assertThat(endOf(process)).isZero();
+
+        process = startAsTestsDo("-txindex", "-blockfilterindex", "-coinstatsindex");
+        while (ask("getindexinfo").out().contains("\"synced\": false")) {
+            Thread.sleep(50);
+        }
+        assertThat(ask("getindexinfo", "txindex").out().replaceAll("\\s", ""))
+                .isEqualTo("{\"txindex\":{\"synced\":true,\"best_block_height\":110}}");
+        assertThat(ask("getrawtransaction", txid, "1").out()).contains("\"blockhash\": \"" + block + "\"");
+        assertThat(ask("getblockfilter", block).out())
+                .contains("\"filter\": \"01")
+                .contains("\"header\"");
+        assertThat(ask("scanblocks", "start", "[\"addr(" + ADDRESS + ")\"]", "5", "9")
+                        .out())
+                .contains("\"from_height\": 5", block, "\"completed\": true");
+        assertThat(ask("gettxoutsetinfo", "muhash", "7").out())
+                .contains("\"txouts\": 7", "\"total_amount\": 350.00000000", "\"unclaimed_rewards\": 0.00000000");
+        assertThat(ask("gettxoutproof", "[\"" + txid + "\"]").status()).isZero();
+        ask("stop");
+        assertThat(endOf(process)).isZero();
+
+        assertThat(endOf(startAsTestsDo("-txindex", "-prune=550"))).isEqualTo(1);
+        assertThat(standardError()).isEqualTo("Error: Prune mode is incompatible with -txindex.");
+    }
+
+    @Test
     void importsAFileWhileItRunsAndBuildsItsCoinsAgain() throws Exception {
         Process process = startAsTestsDo();
         assertThat(ask("generatetoaddress", "101", ADDRESS).status()).isZero();

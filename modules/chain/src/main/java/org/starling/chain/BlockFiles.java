@@ -184,6 +184,27 @@ final class BlockFiles {
         return readRecord(blockFile(number), position, 0);
     }
 
+    /** So many bytes of the block at that place, from byte {@code from} of it on. */
+    Bytes readBlockPart(int number, int position, int from, int length) {
+        String name = blockFile(number);
+        if (!files.exists(name)) {
+            throw new StorageException("The file " + name + " of the block store is missing");
+        }
+        try (OpenFile file = files.open(name)) {
+            int whole = recordLength(file, position - HEADER_BYTES);
+            if (from < 0 || length < 0 || whole < from + (long) length) {
+                throw new StorageException("There is no block of " + (from + (long) length) + " bytes at byte "
+                        + position + " of " + name);
+            }
+            byte[] bytes = new byte[length];
+            if (file.read(position + (long) from, bytes, 0, length) < length) {
+                throw new StorageException("There is no whole record at byte " + position + " of " + name);
+            }
+            key.apply(bytes, 0, length, position + (long) from);
+            return Bytes.wrap(bytes);
+        }
+    }
+
     /** The undo data at that place, their checksum checked. */
     BlockUndo readUndo(int number, int position, Hash256 parent) {
         String name = undoFile(number);

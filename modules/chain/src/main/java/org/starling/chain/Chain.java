@@ -3,6 +3,7 @@ package org.starling.chain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
@@ -20,7 +21,7 @@ import org.starling.world.Workers;
 /**
  * The block chain: takes in headers and blocks, keeps the active chain the valid one with the most work, and the coins
  * that go with it. One thread, the validation thread, calls everything here but {@link #tree}, {@link #readBlock},
- * {@link #readRawBlock} and {@link #readUndo}, which any thread may.
+ * {@link #readRawBlock}, {@link #readBlockPart} and {@link #readUndo}, which any thread may.
  *
  * <p>A {@link StorageException} means that memory and disk may no longer agree: every later change throws it again, and
  * the node must stop. What was flushed is whole, and the next start goes on from there.
@@ -134,6 +135,11 @@ public final class Chain implements AutoCloseable {
         return stored.raw(entry);
     }
 
+    /** So many bytes of the serialized block, from byte {@code from} on; as {@link #readRawBlock}. */
+    public Bytes readBlockPart(BlockEntry entry, int from, int length) {
+        return stored.part(entry, from, length);
+    }
+
     /** What the block spent; null if that is not stored, because the block was never connected or was pruned. */
     public @Nullable BlockUndo readUndo(BlockEntry entry) {
         return stored.undo(entry);
@@ -143,6 +149,19 @@ public final class Chain implements AutoCloseable {
 
     public void addListener(ChainListener listener) {
         listeners.add(listener);
+    }
+
+    /**
+     * Somebody who needs blocks that others may prune.
+     *
+     * @param name for the log
+     * @param height of the last block that is needed no more, asked from the validation thread
+     */
+    public record PruneLock(String name, IntSupplier height) {}
+
+    /** Keeps pruning from going beyond what the holder of the lock is done with. */
+    public void addPruneLock(PruneLock lock) {
+        upkeep.addPruneLock(lock);
     }
 
     public void removeListener(ChainListener listener) {
@@ -307,14 +326,16 @@ public final class Chain implements AutoCloseable {
     /**
      * Removes block files all of whose blocks are at that height or below and deeper than {@link #MIN_BLOCKS_TO_KEEP}.
      *
-     * @return the height below which blocks may be missing now
+     * @return the height of the lowest block that is stored, as all above it are
      */
     public int prune(int height) {
         return guarded(() -> {
             active.prune(height);
             BlockEntry lowest = active.tip();
-            while (lowest.hasBlock() && lowest.previous() != null) {
-                lowest = lowest.previous();
+            BlockEntry previous = lowest.previous();
+            while (previous != null && previous.hasBlock()) {
+                lowest = previous;
+                previous = lowest.previous();
             }
             return lowest.height();
         });

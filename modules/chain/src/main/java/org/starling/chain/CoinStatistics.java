@@ -116,7 +116,7 @@ public record CoinStatistics(
             ofTransaction.add(Map.entry(outPoint, coin));
             outputs++;
             totalAmount += coin.output().value();
-            bogoSize += BOGO_FIXED_BYTES + coin.output().scriptPubKey().length();
+            bogoSize += bogoSize(coin.output().scriptPubKey());
             return true;
         }
 
@@ -145,8 +145,13 @@ public record CoinStatistics(
         }
     }
 
+    /** What a coin with that script counts for in {@link #bogoSize}. */
+    public static long bogoSize(Bytes script) {
+        return BOGO_FIXED_BYTES + script.length();
+    }
+
     /** A coin as it is hashed: outpoint, height doubled plus the coinbase bit, amount, script. */
-    static Bytes serialized(OutPoint outPoint, Coin coin) {
+    public static Bytes serialized(OutPoint outPoint, Coin coin) {
         ByteWriter writer = new ByteWriter(96);
         outPoint.write(writer);
         writer.i32(coin.height() << 1 | (coin.coinbase() ? 1 : 0));

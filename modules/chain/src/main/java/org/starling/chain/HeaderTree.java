@@ -73,6 +73,13 @@ public final class HeaderTree {
         return entry.isAncestorOf(end) ? end.ancestor(entry.height() + 1) : null;
     }
 
+    /** All entries at that height, in no order. Goes through the whole tree. */
+    public List<BlockEntry> at(int height) {
+        return entries.values().stream()
+                .filter(entry -> entry.height() == height)
+                .toList();
+    }
+
     /** Entries that nothing is built on, and the tip; highest first. */
     public List<BlockEntry> tips() {
         BlockEntry end = tip;

@@ -1,6 +1,7 @@
 package org.starling.chain;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.MalformedException;
@@ -30,9 +31,18 @@ final class StoredBlocks {
 
     /** As {@link Chain#readRawBlock}. */
     Bytes raw(BlockEntry entry) {
+        return read(entry, () -> blockFiles.readBlock(entry.fileNumber(), entry.blockPosition()));
+    }
+
+    /** As {@link Chain#readBlockPart}. */
+    Bytes part(BlockEntry entry, int from, int length) {
+        return read(entry, () -> blockFiles.readBlockPart(entry.fileNumber(), entry.blockPosition(), from, length));
+    }
+
+    private static Bytes read(BlockEntry entry, Supplier<Bytes> reading) {
         if (entry.hasBlock()) {
             try {
-                return blockFiles.readBlock(entry.fileNumber(), entry.blockPosition());
+                return reading.get();
             } catch (StorageException e) {
                 // The file may have been pruned since; what is gone on purpose is no failure.
                 if (entry.hasBlock()) {

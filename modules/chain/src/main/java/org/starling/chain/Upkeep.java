@@ -1,5 +1,7 @@
 package org.starling.chain;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,11 +14,17 @@ import org.slf4j.LoggerFactory;
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Chain.class);
 
+    private static final Logger PRUNE_LOG = LoggerFactory.getLogger("prune");
+
+    /** Blocks below one that is still needed that are kept too, lest a small reorganisation should want them. */
+    private static final int PRUNE_LOCK_MARGIN = 10;
+
     private final ChainOptions options;
     private final ChainStore store;
     private final BlockFiles blockFiles;
     private final BlockIndex index;
     private final CoinsCache coins;
+    private final List<Chain.PruneLock> pruneLocks = new ArrayList<>();
     private boolean pruned;
     private @Nullable BlockEntry flushedTip;
 
@@ -81,11 +89,32 @@ final class Upkeep {
         prune(tip, height, 0);
     }
 
+    void addPruneLock(Chain.PruneLock lock) {
+        pruneLocks.add(lock);
+    }
+
+    /** The height up to which nobody needs the blocks. */
+    private int unlocked(BlockEntry tip) {
+        int limit = tip.height();
+        String limiting = "";
+        for (Chain.PruneLock lock : pruneLocks) {
+            int free = Math.max(1, lock.height().getAsInt() - PRUNE_LOCK_MARGIN - 1);
+            if (free < limit) {
+                limit = free;
+                limiting = lock.name();
+            }
+        }
+        if (!limiting.isEmpty()) {
+            PRUNE_LOG.debug("{} limited pruning to height {}", limiting, limit);
+        }
+        return limit;
+    }
+
     private void prune(BlockEntry tip, int height, long targetBytes) {
         if (tip.height() <= options.params().pruneAfterHeight()) {
             return;
         }
-        int limit = Math.min(height, tip.height() - Chain.MIN_BLOCKS_TO_KEEP);
+        int limit = Math.min(Math.min(height, unlocked(tip)), tip.height() - Chain.MIN_BLOCKS_TO_KEEP);
         SortedSet<Integer> victims = blockFiles.filesToPrune(limit, targetBytes);
         if (victims.isEmpty()) {
             return;

@@ -81,6 +81,8 @@ class StorageTest {
         List<String> before = test.files.list("");
         int lowest = test.chain.prune(200);
         assertThat(lowest).isBetween(150, 201);
+        assertThat(test.chain.tree().activeAt(lowest).hasBlock()).isTrue();
+        assertThat(test.chain.tree().activeAt(lowest - 1).hasBlock()).isFalse();
         assertThat(test.chain.isPruned()).isTrue();
         assertThat(test.files.list("").size()).isLessThan(before.size());
         BlockEntry old = test.chain.tree().activeAt(100);

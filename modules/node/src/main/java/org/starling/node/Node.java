@@ -22,6 +22,7 @@ import org.starling.chain.BlockImport;
 import org.starling.chain.ByteSource;
 import org.starling.chain.Chain;
 import org.starling.chain.HeaderTree;
+import org.starling.chain.index.ChainIndex;
 import org.starling.consensus.Block;
 import org.starling.consensus.ChainParams;
 import org.starling.engine.AddressBook;
@@ -84,6 +85,7 @@ public final class Node implements AutoCloseable {
     private final Rebroadcast rebroadcast;
     private final BanList bans;
     private final ValidationDesk desk;
+    private final Indexes indexes;
     private volatile boolean importing;
 
     /** Of the validation lane: whether the mempool's file is to be taken in once nothing is imported any more. */
@@ -136,6 +138,7 @@ public final class Node implements AutoCloseable {
         mempool.addListener(desk);
         chain.addListener(mempool.chainListener(clock));
         chain.addListener(desk);
+        indexes = new Indexes(config.indexing(), world, chain);
         miner = new Miner(this, config.mining());
         rebroadcast = new Rebroadcast(mempool, random.child("broadcasts"), clock.millis());
         keeper = new MempoolKeeper(mempool, world, clock);
@@ -156,6 +159,7 @@ public final class Node implements AutoCloseable {
      * @param imports files to take blocks from ({@code -loadblock})
      * @param prepare is given the chain before it changes, to check it or to add listeners
      * @throws NetworkException if an address to listen at cannot be used
+     * @throws ChainIndex.PrunedException if an index needs blocks that are not stored any more
      * @throws org.starling.world.StorageException if the stored data is damaged or the disk fails
      */
     public static Node start(NodeConfig config, World world, List<ImportFile> imports, Consumer<Chain> prepare)
@@ -172,7 +176,7 @@ public final class Node implements AutoCloseable {
         Node node = new Node(config, world, clock, chain);
         try {
             node.open(imports);
-        } catch (NetworkException e) {
+        } catch (NetworkException | ChainIndex.PrunedException e) {
             node.close();
             throw e;
         }
@@ -185,6 +189,7 @@ public final class Node implements AutoCloseable {
     }
 
     private void open(List<ImportFile> imports) throws NetworkException {
+        indexes.start(chain.isReindexing());
         for (Endpoint endpoint : config.connections().listen()) {
             Endpoint bound = network.listen(endpoint);
             LOG.info("Bound to {}", bound);
@@ -380,6 +385,11 @@ public final class Node implements AutoCloseable {
     /** To change: on the validation lane only. Blocks and undo data are read from any thread. */
     public Chain chain() {
         return chain;
+    }
+
+    /** What follows the chain. Safe to use from any thread. */
+    public Indexes indexes() {
+        return indexes;
     }
 
     /** To change: on the validation lane only. Reads are safe from any thread. */
@@ -631,6 +641,7 @@ public final class Node implements AutoCloseable {
             }
             return true;
         }));
+        indexes.close();
         awaitUnlessEnded(world.validation().call(() -> {
             if (keeper.isKeeping()) {
                 boolean _ = keeper.save();

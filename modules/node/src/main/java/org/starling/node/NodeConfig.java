@@ -22,6 +22,7 @@ import org.starling.world.Endpoint;
  *
  * @param mining how blocks are made here
  * @param maxTipAgeSeconds how old the tip may be before the node counts as synchronising ({@code -maxtipage})
+ * @param indexing which indexes follow the chain
  */
 public record NodeConfig(
         ChainOptions chain,
@@ -29,7 +30,8 @@ public record NodeConfig(
         PeerSettings peers,
         Connections connections,
         BlockAssembler.Options mining,
-        long maxTipAgeSeconds) {
+        long maxTipAgeSeconds,
+        Indexing indexing) {
     /** Core's default for {@code -maxtipage}. */
     public static final long DEFAULT_MAX_TIP_AGE_SECONDS = 24 * 60 * 60;
 
@@ -136,6 +138,17 @@ public record NodeConfig(
                 Routes.DIRECT);
     }
 
+    /**
+     * Which indexes follow the chain.
+     *
+     * @param transactions where each transaction stands ({@code -txindex})
+     * @param filters the blocks' filters ({@code -blockfilterindex})
+     * @param coinStatistics figures about the coins at each block ({@code -coinstatsindex})
+     */
+    public record Indexing(boolean transactions, boolean filters, boolean coinStatistics) {
+        public static final Indexing NONE = new Indexing(false, false, false);
+    }
+
     /** Permissions of the hosts in a subnet. */
     public record Permitted(Subnet hosts, Set<Permission> permissions) {}
 
@@ -147,22 +160,27 @@ public record NodeConfig(
                 PeerSettings.of(params, userAgent),
                 Connections.NONE,
                 BlockAssembler.Options.DEFAULT,
-                DEFAULT_MAX_TIP_AGE_SECONDS);
+                DEFAULT_MAX_TIP_AGE_SECONDS,
+                Indexing.NONE);
     }
 
     public NodeConfig withConnections(Connections changed) {
-        return new NodeConfig(chain, mempool, peers, changed, mining, maxTipAgeSeconds);
+        return new NodeConfig(chain, mempool, peers, changed, mining, maxTipAgeSeconds, indexing);
     }
 
     public NodeConfig withChain(ChainOptions changed) {
-        return new NodeConfig(changed, mempool, peers, connections, mining, maxTipAgeSeconds);
+        return new NodeConfig(changed, mempool, peers, connections, mining, maxTipAgeSeconds, indexing);
     }
 
     public NodeConfig withMempool(MempoolOptions changed) {
-        return new NodeConfig(chain, changed, peers, connections, mining, maxTipAgeSeconds);
+        return new NodeConfig(chain, changed, peers, connections, mining, maxTipAgeSeconds, indexing);
     }
 
     public NodeConfig withPeers(PeerSettings changed) {
-        return new NodeConfig(chain, mempool, changed, connections, mining, maxTipAgeSeconds);
+        return new NodeConfig(chain, mempool, changed, connections, mining, maxTipAgeSeconds, indexing);
+    }
+
+    public NodeConfig withIndexing(Indexing changed) {
+        return new NodeConfig(chain, mempool, peers, connections, mining, maxTipAgeSeconds, changed);
     }
 }

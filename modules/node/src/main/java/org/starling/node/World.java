@@ -21,6 +21,7 @@ import org.starling.world.Workers;
  * @param core where all that concerns peers is done
  * @param validation where chain and mempool are changed
  * @param disk where blocks are read that peers ask for
+ * @param indexes makes the place of an index that follows the chain, given its folder's name
  * @param network makes the network, given where its events go
  */
 public record World(
@@ -33,4 +34,8 @@ public record World(
         Lane core,
         Lane validation,
         Lane disk,
-        Function<Consumer<NetworkEvent>, Network> network) {}
+        Function<String, IndexPlace> indexes,
+        Function<Consumer<NetworkEvent>, Network> network) {
+    /** Where an index is kept, and where it is built. */
+    public record IndexPlace(KeyValueStore store, Lane lane) {}
+}

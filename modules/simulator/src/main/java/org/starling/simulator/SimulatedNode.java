@@ -1,6 +1,9 @@
 package org.starling.simulator;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.engine.NetAddress;
@@ -36,6 +39,7 @@ public final class SimulatedNode {
     private final MemoryKeyValueStore store;
     private final MemoryFileStore files;
     private final MemoryFileStore blocks;
+    private final Map<String, MemoryKeyValueStore> indexStores = new TreeMap<>();
     private @Nullable Running running;
     private int starts;
     private int side;
@@ -104,6 +108,7 @@ public final class SimulatedNode {
         SimulatedLane core = world.lane(index, 0, () -> 0);
         SimulatedLane validation = world.lane(index, 1, () -> world.taskMicros(costs));
         SimulatedLane reads = world.lane(index, 2, () -> world.taskMicros(costs));
+        List<SimulatedLane> lanes = new ArrayList<>(List.of(core, validation, reads));
         SimulatedNetwork[] network = new SimulatedNetwork[1];
         World outside = new World(
                 world::millis,
@@ -115,14 +120,21 @@ public final class SimulatedNode {
                 core,
                 validation,
                 reads,
+                folder -> indexPlace(folder, lanes, costs),
                 sink -> network[0] = new SimulatedNetwork(world.internet(), index, ip(), region, reachable, sink));
         try {
             Node node = Node.start(config, outside);
             network[0].side(side);
-            running = new Running(node, network[0], List.of(core, validation, reads));
+            running = new Running(node, network[0], lanes);
         } catch (NetworkException e) {
             throw new IllegalStateException("node " + index + ": " + e.getMessage(), e);
         }
+    }
+
+    private World.IndexPlace indexPlace(String folder, List<SimulatedLane> lanes, Randomness costs) {
+        SimulatedLane lane = world.lane(index, lanes.size(), () -> world.taskMicros(costs));
+        lanes.add(lane);
+        return new World.IndexPlace(indexStores.computeIfAbsent(folder, name -> new MemoryKeyValueStore(disk)), lane);
     }
 
     /** Ends the node in order. */

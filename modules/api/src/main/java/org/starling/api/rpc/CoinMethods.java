@@ -12,11 +12,12 @@ import static org.starling.api.rpc.Parameter.required;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
+import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
 import org.starling.chain.CoinStatistics;
+import org.starling.chain.index.CoinStatsIndex;
 import org.starling.consensus.Coin;
 import org.starling.consensus.OutPoint;
 import org.starling.mempool.Mempool;
@@ -30,9 +31,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class CoinMethods {
     /** Index up to which a ranged descriptor is scanned for if no range is given. */
     private static final int DEFAULT_RANGE = 1000;
-
-    /** One scan of all coins at a time. */
-    private static final Semaphore SCANNING = new Semaphore(1);
 
     private CoinMethods() {}
 
@@ -104,10 +102,18 @@ final class CoinMethods {
             case "none" -> CoinStatistics.HashType.NONE;
             default -> throw Call.invalid("'" + kind + "' is not a valid hash_type");
         };
-        if (call.has("hash_or_height")) {
-            throw Call.invalid("Querying specific block heights requires coinstatsindex");
-        }
         Node node = call.node();
+        CoinStatsIndex index = node.indexes().coinStatistics();
+        boolean byIndex = call.flag("use_index", true);
+        if (call.has("hash_or_height")) {
+            requireIndex(index != null, type, byIndex);
+        }
+        if (index != null && byIndex && type != CoinStatistics.HashType.SERIALIZED_3) {
+            BlockEntry entry = call.has("hash_or_height")
+                    ? StatisticsMethods.entry(call, call.get("hash_or_height"))
+                    : node.headers().tip();
+            return ofIndex(index, entry, type);
+        }
         CoinStatistics.Scan scan = node.validation(() -> CoinStatistics.scan(node.chain()));
         CoinStatistics figures;
         try (scan) {
@@ -128,36 +134,77 @@ final class CoinMethods {
                 .put("disk_size", call.server().host().coinBytes());
     }
 
-    private static JsonNode scanTxOutSet(Call call) {
-        String action = call.text("action");
-        switch (action) {
-            case "status" -> {
-                return Json.nothing();
-            }
-            case "abort" -> {
-                return Json.flag(false);
-            }
-            case "start" -> {}
-            default -> throw Call.invalid("Invalid action '" + action + "'");
+    private static void requireIndex(boolean there, CoinStatistics.HashType type, boolean wanted) {
+        if (!there) {
+            throw Call.invalid("Querying specific block heights requires coinstatsindex");
         }
-        if (!call.has("scanobjects")) {
-            throw new RpcException(RpcException.MISC_ERROR, "scanobjects argument is required for the start action");
+        if (type == CoinStatistics.HashType.SERIALIZED_3) {
+            throw Call.invalid("hash_serialized_3 hash type cannot be queried for a specific block");
         }
-        Map<Bytes, String> wanted = new HashMap<>();
-        for (JsonNode object : call.get("scanobjects")) {
-            addScripts(call, object, wanted);
-        }
-        if (!SCANNING.tryAcquire()) {
-            throw Call.invalid("Scan already in progress, use action \"abort\" or \"status\"");
-        }
-        try {
-            return search(call, wanted);
-        } finally {
-            SCANNING.release();
+        if (!wanted) {
+            throw Call.invalid("Cannot set use_index to false when querying for a specific block");
         }
     }
 
-    private static void addScripts(Call call, JsonNode object, Map<Bytes, String> wanted) {
+    private static JsonNode ofIndex(CoinStatsIndex index, BlockEntry entry, CoinStatistics.HashType type) {
+        boolean ready = index.awaitTip();
+        CoinStatsIndex.Figures figures = index.figures(entry);
+        if (figures == null) {
+            throw new RpcException(
+                    RpcException.INTERNAL_ERROR,
+                    ready
+                            ? "Unable to read UTXO set"
+                            : "Unable to get data because coinstatsindex is still syncing. Current height: "
+                                    + index.status().height());
+        }
+        ObjectNode json = Json.object()
+                .put("height", entry.height())
+                .put("bestblock", entry.hash().toString())
+                .put("txouts", figures.outputs())
+                .put("bogosize", figures.bogoSize());
+        if (type == CoinStatistics.HashType.MUHASH) {
+            json.put("muhash", figures.muHash().toString());
+        }
+        json.set("total_amount", Json.amount(figures.totalAmount()));
+        json.set("total_unspendable_amount", Json.amount(figures.totalUnspendable()));
+        CoinStatsIndex.Change change = figures.change();
+        ObjectNode info = json.putObject("block_info");
+        info.set("prevout_spent", Json.amount(change.spent()));
+        info.set("coinbase", Json.amount(change.coinbase()));
+        info.set("new_outputs_ex_coinbase", Json.amount(change.created()));
+        info.set("unspendable", Json.amount(change.unspendable()));
+        ObjectNode unspendables = info.putObject("unspendables");
+        unspendables.set("genesis_block", Json.amount(change.genesis()));
+        unspendables.set("bip30", Json.amount(change.overwritten()));
+        unspendables.set("scripts", Json.amount(change.scripts()));
+        unspendables.set("unclaimed_rewards", Json.amount(change.unclaimed()));
+        return json;
+    }
+
+    private static JsonNode scanTxOutSet(Call call) {
+        RunningScan scans = call.server().coinScan();
+        switch (call.text("action")) {
+            case "status" -> {
+                RunningScan.Progress progress = scans.progress();
+                return progress == null ? Json.nothing() : Json.object().put("progress", progress.percent());
+            }
+            case "abort" -> {
+                return Json.flag(scans.abort());
+            }
+            case "start" -> {
+                RunningScan.Progress progress = scans.begin();
+                try {
+                    return search(call, progress);
+                } finally {
+                    scans.end();
+                }
+            }
+            default -> throw Call.invalid("Invalid action '" + call.text("action") + "'");
+        }
+    }
+
+    /** The scripts of a descriptor, or of an object with a descriptor and a range, each with a descriptor of its own. */
+    static void addScripts(Call call, JsonNode object, Map<Bytes, String> wanted) {
         String text;
         int[] range = {0, DEFAULT_RANGE};
         if (object.isString()) {
@@ -184,32 +231,53 @@ final class CoinMethods {
         }
     }
 
-    private static JsonNode search(Call call, Map<Bytes, String> wanted) {
+    private static JsonNode search(Call call, RunningScan.Progress progress) {
+        if (!call.has("scanobjects")) {
+            throw new RpcException(RpcException.MISC_ERROR, "scanobjects argument is required for the start action");
+        }
+        Map<Bytes, String> wanted = new HashMap<>();
+        for (JsonNode object : call.get("scanobjects")) {
+            addScripts(call, object, wanted);
+        }
         Node node = call.node();
         long[] outputs = {0};
         long[] total = {0};
         ArrayNode unspents = Json.array();
+        boolean completed;
         BlockEntry tip;
         try (CoinStatistics.Scan scan = node.validation(() -> CoinStatistics.scan(node.chain()))) {
             tip = scan.block();
             scan.forEach((outPoint, coin) -> {
                 outputs[0]++;
+                if ((outputs[0] & 0xff) == 0) {
+                    progress.reach(percent(outPoint.txid()), tip.height());
+                }
                 String descriptor = wanted.get(coin.output().scriptPubKey());
                 if (descriptor != null) {
                     total[0] += coin.output().value();
-                    unspents.add(unspent(outPoint, coin, descriptor, scan.block()));
+                    unspents.add(unspent(outPoint, coin, descriptor, tip));
                 }
-                return !call.server().host().isStopping();
+                return goesOn(call, progress);
             });
+            completed = goesOn(call, progress);
         }
         ObjectNode json = Json.object()
-                .put("success", true)
+                .put("success", completed)
                 .put("txouts", outputs[0])
                 .put("height", tip.height())
                 .put("bestblock", tip.hash().toString());
         json.set("unspents", unspents);
         json.set("total_amount", Json.amount(total[0]));
         return json;
+    }
+
+    private static boolean goesOn(Call call, RunningScan.Progress progress) {
+        return !progress.isAborted() && !call.server().host().isStopping();
+    }
+
+    // Coins are visited in the order of their txids, which are spread evenly.
+    private static int percent(Hash256 txid) {
+        return (int) (100 * (txid.word(0) & 0xff) / 256);
     }
 
     private static ObjectNode unspent(OutPoint outPoint, Coin coin, String descriptor, BlockEntry tip) {

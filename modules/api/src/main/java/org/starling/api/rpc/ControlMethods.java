@@ -126,7 +126,9 @@ final class ControlMethods {
 
     private static JsonNode echo(Call call) {
         if (call.has("arg9") && call.get("arg9").isString() && call.text("arg9").equals("trigger_internal_bug")) {
-            throw new IllegalStateException("asked for by trigger_internal_bug");
+            throw new RpcException(
+                    RpcException.MISC_ERROR,
+                    "Internal bug detected: request.params[9].get_str() != \"trigger_internal_bug\"");
         }
         ArrayNode given = Json.array();
         call.arguments().forEach(given::add);

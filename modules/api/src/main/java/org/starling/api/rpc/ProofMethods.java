@@ -15,6 +15,7 @@ import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.bytes.MalformedException;
 import org.starling.chain.BlockEntry;
+import org.starling.chain.index.TxIndex;
 import org.starling.consensus.Block;
 import org.starling.consensus.BlockRules;
 import org.starling.consensus.Coin;
@@ -34,8 +35,8 @@ final class ProofMethods {
                 RpcMethod.of(
                         "gettxoutproof",
                         "blockchain",
-                        "A proof in hex that transactions are in a block. The block is found by itself only if one of"
-                                + " the transactions has an output that is not spent.",
+                        "A proof in hex that transactions are in a block. The block is found by itself only with"
+                                + " -txindex, or if one of the transactions has an output that is not spent.",
                         ProofMethods::getTxOutProof,
                         required("txids", ARRAY, "the transactions, of one block"),
                         optional("blockhash", HEX, "the block")),
@@ -76,6 +77,14 @@ final class ProofMethods {
     }
 
     private static @Nullable BlockEntry blockOf(Node node, Set<Hash256> txids) {
+        TxIndex transactions = node.indexes().transactions();
+        if (transactions != null) {
+            boolean _ = transactions.awaitTip();
+            TxIndex.Found found = transactions.find(txids.iterator().next());
+            if (found != null) {
+                return found.block();
+            }
+        }
         return node.validation(() -> {
             for (Hash256 txid : txids) {
                 for (int index = 0; index < MAX_OUTPUTS; index++) {

@@ -81,6 +81,8 @@ public final class RpcServer implements AutoCloseable {
     private final WebServer server;
     private final Map<Long, Running> running = new ConcurrentHashMap<>();
     private final AtomicLong calls = new AtomicLong();
+    private final RunningScan coinScan = new RunningScan();
+    private final RunningScan blockScan = new RunningScan();
     private final Semaphore places;
     private final Semaphore turns;
     private volatile String warmup = "RPC starting";
@@ -192,6 +194,16 @@ public final class RpcServer implements AutoCloseable {
 
     ChainParams chain() {
         return config.chain();
+    }
+
+    /** The search of all coins. */
+    RunningScan coinScan() {
+        return coinScan;
+    }
+
+    /** The search of the blocks by their filters. */
+    RunningScan blockScan() {
+        return blockScan;
     }
 
     RpcTable table() {

@@ -26,6 +26,7 @@ public final class RpcTable {
         table.add(ChainMethods.all());
         table.add(CoinMethods.all());
         table.add(BlockMethods.all());
+        table.add(IndexMethods.all());
         table.add(MempoolMethods.all());
         table.add(SendMethods.all());
         table.add(MiningMethods.all());

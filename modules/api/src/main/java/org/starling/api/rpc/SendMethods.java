@@ -18,6 +18,7 @@ import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
 import org.starling.chain.BlockUndo;
 import org.starling.chain.Chain;
+import org.starling.chain.index.TxIndex;
 import org.starling.consensus.Block;
 import org.starling.consensus.Coin;
 import org.starling.consensus.Rejection;
@@ -52,7 +53,7 @@ final class SendMethods {
                 RpcMethod.of(
                         "getrawtransaction",
                         category,
-                        "A transaction of the mempool, or of a block that is named.",
+                        "A transaction of the mempool, of a block that is named, or with -txindex of any block.",
                         SendMethods::getRawTransaction,
                         required("txid", HEX, "the transaction"),
                         optional(
@@ -98,16 +99,36 @@ final class SendMethods {
         }
         Transaction transaction = node.mempool().get(txid);
         if (transaction == null) {
-            throw new RpcException(
-                    RpcException.INVALID_ADDRESS_OR_KEY,
-                    "No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction"
-                            + " queries. Use gettransaction for wallet transactions.");
+            return ofIndex(call, txid, verbosity);
         }
         if (verbosity <= 0) {
             return Json.hex(transaction.serialized());
         }
         return TransactionJson.of(transaction, call.chain().prefixes())
                 .put("hex", transaction.serialized().hex());
+    }
+
+    private static JsonNode ofIndex(Call call, Hash256 txid, int verbosity) {
+        TxIndex index = call.node().indexes().transactions();
+        boolean ready = index != null && index.awaitTip();
+        TxIndex.Found found = index == null ? null : index.find(txid);
+        if (found == null) {
+            String reason = index == null
+                    ? "No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction"
+                            + " queries"
+                    : ready
+                            ? "No such mempool or blockchain transaction"
+                            : "No such mempool transaction. Blockchain transactions are still in the process of being"
+                                    + " indexed";
+            throw new RpcException(
+                    RpcException.INVALID_ADDRESS_OR_KEY, reason + ". Use gettransaction for wallet transactions.");
+        }
+        if (verbosity <= 0) {
+            return Json.hex(found.transaction().serialized());
+        }
+        ObjectNode json = inWords(call, found.transaction(), found.place(), found.block(), verbosity);
+        json.remove("in_active_chain");
+        return json;
     }
 
     private static JsonNode ofBlock(Call call, Hash256 txid, int verbosity) {
@@ -130,7 +151,7 @@ final class SendMethods {
                 "No such transaction found in the provided block. Use gettransaction for wallet transactions.");
     }
 
-    private static JsonNode inWords(Call call, Transaction transaction, int index, BlockEntry entry, int verbosity) {
+    private static ObjectNode inWords(Call call, Transaction transaction, int index, BlockEntry entry, int verbosity) {
         Chain chain = call.node().chain();
         BlockUndo undo = verbosity >= 2 && index > 0 && entry.hasUndo() ? chain.readUndo(entry) : null;
         List<Coin> spent = undo == null ? null : undo.spentBy(index);

@@ -43,7 +43,8 @@ final class StatisticsMethods {
                         optional("blockhash", HEX, "the last of them; the tip if not said")));
     }
 
-    private static BlockEntry entry(Call call, JsonNode named) {
+    /** The block that is named, by its hash or its height in the active chain. */
+    static BlockEntry entry(Call call, JsonNode named) {
         HeaderTree tree = ChainMethods.tree(call);
         if (!named.isNumber()) {
             BlockEntry entry = tree.find(Call.hash(named, "hash_or_height"));
