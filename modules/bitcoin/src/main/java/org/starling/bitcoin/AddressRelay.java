@@ -55,7 +55,7 @@ final class AddressRelay {
         if (book.routability().routable(address)) {
             own.add(address);
             peers.all().forEach(peer -> peer.nextLocalAddressMillis = 0);
-            peers.wakeAt(0);
+            peers.wakeAllAt(0);
         }
     }
 
@@ -242,6 +242,7 @@ final class AddressRelay {
             peer.addressesToSend.set(random.below(peer.addressesToSend.size()), told);
         } else {
             peer.addressesToSend.add(told);
+            peers.wakeAt(peer, peer.nextAddressMillis);
         }
     }
 
@@ -262,7 +263,7 @@ final class AddressRelay {
             push(peer, told, told.address());
         }
         peer.nextAddressMillis = now;
-        peers.wakeAt(now);
+        peers.wakeAt(peer, now);
     }
 
     private List<TimedAddress> sample(long now, int percent) {

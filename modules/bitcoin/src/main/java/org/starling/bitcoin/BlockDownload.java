@@ -66,7 +66,7 @@ final class BlockDownload {
         if (peer.preferredDownload) {
             return true;
         }
-        boolean preferredExists = peers.ready().stream().anyMatch(other -> other.preferredDownload);
+        boolean preferredExists = peers.countReady(other -> other.preferredDownload) > 0;
         return peer.servesBlocks()
                 && peer.link.kind() != LinkKind.ADDR_FETCH
                 && (!preferredExists || inFlight.isEmpty());
@@ -103,7 +103,7 @@ final class BlockDownload {
     /** The peer has sent the block in compact form, unasked; the rest will be asked of it. */
     void announcedInCompactForm(long now, Peer peer, BlockEntry entry) {
         note(now, peer, entry);
-        peers.wakeAt(now);
+        peers.wakeAllAt(now);
     }
 
     /** The compact form was of no use: the same peer is asked for the block itself. */
@@ -219,7 +219,7 @@ final class BlockDownload {
         }
         peer.blocksInValidation++;
         validation.block(peer.id(), block, requested);
-        peers.wakeAt(now);
+        peers.wakeAllAt(now);
     }
 
     private void forgetRequest(long now, Hash256 hash) {
@@ -247,14 +247,14 @@ final class BlockDownload {
     void notFound(long now, Peer peer, Hash256 hash) {
         if (peer.blocksInFlight.containsKey(hash)) {
             forget(now, hash, peer);
-            peers.wakeAt(now);
+            peers.wakeAllAt(now);
         }
     }
 
     /** Validation has taken in or rejected the block. */
     void judged(long now, Hash256 hash) {
         arrived.remove(hash);
-        peers.wakeAt(now);
+        peers.wakeAllAt(now);
     }
 
     /** Who sent the block, asked once; null if nobody did or it is gone. */
@@ -280,15 +280,15 @@ final class BlockDownload {
 
     void disconnected(Peer peer) {
         List.copyOf(peer.blocksInFlight.keySet()).forEach(hash -> forget(0, hash, peer));
-        peers.wakeAt(0);
+        peers.wakeAllAt(0);
     }
 
     /** Asks the peer for blocks if it may be asked, and drops it if it holds us up; returns when to look again. */
     long tick(long now, Peer peer) {
         long next = watch(now, peer);
         boolean mayServe = peer.servesBlocks()
-                && (maySynchronise(peer) && !Services.servesOnlyRecentBlocks(peer.services())
-                        || !chain.isInitialBlockDownload());
+                && (!chain.isInitialBlockDownload()
+                        || maySynchronise(peer) && !Services.servesOnlyRecentBlocks(peer.services()));
         int room = BitcoinLimits.BLOCKS_IN_FLIGHT_PER_PEER - peer.blocksInFlight.size();
         if (peer.link.isClosed() || !mayServe || room <= 0) {
             return next;
@@ -300,7 +300,7 @@ final class BlockDownload {
         if (peer.blocksInFlight.isEmpty() && staller != null && staller.stallingSinceMillis == 0) {
             staller.stallingSinceMillis = now;
             peers.debug("Stall started " + staller);
-            peers.wakeAt(now + stallingMillis);
+            peers.wakeAt(staller, now + stallingMillis + 1);
         }
         return Math.min(next, deadline(peer));
     }
@@ -309,9 +309,7 @@ final class BlockDownload {
         if (peer.blocksInFlight.isEmpty()) {
             return Long.MAX_VALUE;
         }
-        long busyOthers = peers.ready().stream()
-                .filter(other -> other != peer && !other.blocksInFlight.isEmpty())
-                .count();
+        int busyOthers = peers.countReady(other -> other != peer && !other.blocksInFlight.isEmpty());
         double shares = BitcoinLimits.BLOCK_TIMEOUT_BASE + BitcoinLimits.BLOCK_TIMEOUT_PER_PEER * busyOthers;
         long spacing = peers.settings().chain().pow().targetSpacingSeconds() * 1000;
         return peer.downloadingSinceMillis + (long) (spacing * shares) + 1;

@@ -289,7 +289,7 @@ final class BlockServer {
                 peer.blocksToAnnounce = new ArrayList<>(List.of(tip.hash()));
             }
         }
-        peers.wakeAt(now);
+        peers.wakeAllAt(now);
     }
 
     void tick(long now, Peer peer) {

@@ -23,6 +23,11 @@ final class FeeFilterRounder {
         }
     }
 
+    /** What the largest feerate is rounded to: the peer is to send nothing. */
+    long most() {
+        return steps.getLast().longValue();
+    }
+
     /** The next step above or, in two of three cases, the one below. */
     long round(long feeratePerKvb) {
         int at = 0;

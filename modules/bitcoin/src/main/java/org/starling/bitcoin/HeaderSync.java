@@ -250,7 +250,7 @@ final class HeaderSync {
         }
         downloads.fetchDirectly(now, peer, last);
         protectIfGood(peer);
-        peers.wakeAt(now);
+        peers.wakeAllAt(now);
     }
 
     /** The peer announced a block whose header we have. */
@@ -325,7 +325,7 @@ final class HeaderSync {
     long tick(long now, Peer peer) {
         boolean current = tree().bestHeader().time() > now / 1000 - DAY_SECONDS;
         if (!peer.syncStarted && peer.servesBlocks()) {
-            boolean nobodyElse = peers.ready().stream().noneMatch(other -> other.syncStarted);
+            boolean nobodyElse = peers.countReady(other -> other.syncStarted) == 0;
             if (nobodyElse && downloads.maySynchronise(peer) || current) {
                 start(now, peer);
             }
@@ -368,9 +368,8 @@ final class HeaderSync {
         if (now <= peer.headersTimeoutMillis) {
             return peer.headersTimeoutMillis + 1;
         }
-        long synchronising =
-                peers.ready().stream().filter(other -> other.syncStarted).count();
-        boolean another = peers.ready().stream().anyMatch(other -> other != peer && other.preferredDownload);
+        long synchronising = peers.countReady(other -> other.syncStarted);
+        boolean another = peers.countReady(other -> other != peer && other.preferredDownload) > 0;
         if (synchronising == 1 && another) {
             if (peer.link.has(Permission.NOBAN)) {
                 peer.syncStarted = false;

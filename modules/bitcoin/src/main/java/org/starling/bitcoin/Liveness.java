@@ -25,7 +25,7 @@ final class Liveness {
             peer.pingDueMillis = 0;
             peer.pingSentMillis = 0;
         }
-        peers.wakeAt(0);
+        peers.wakeAllAt(0);
     }
 
     void ping(long now, Peer peer, Ping ping) {

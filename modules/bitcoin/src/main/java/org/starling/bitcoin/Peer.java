@@ -46,6 +46,9 @@ final class Peer {
     long pingSentMillis;
     long pingDueMillis;
     long pingMillis = -1;
+    /** When it is looked at next. */
+    long dueMillis = Long.MAX_VALUE;
+
     long minPingMillis = -1;
 
     // PeerManager: jobs that validation has not answered, and a message that waits for them

@@ -118,7 +118,7 @@ public final class PeerManager implements LinkHandler {
         if (!link.kind().isInbound()) {
             handshake.sendVersion(now, peer);
         }
-        peers.wakeAt(now);
+        peers.wakeAt(peer, now);
     }
 
     @Override
@@ -131,6 +131,7 @@ public final class PeerManager implements LinkHandler {
             downloads.disconnected(peer);
             transactions.disconnected(peer);
             addresses.disconnected(now, peer);
+            peers.wakeAllAt(now);
         }
     }
 
@@ -222,7 +223,7 @@ public final class PeerManager implements LinkHandler {
         } else if (message instanceof Verack) {
             if (handshake.verack(peer)) {
                 compactBlocks.ready(now, peer);
-                peers.wakeAt(now);
+                peers.wakeAt(peer, now);
             }
         } else if (message instanceof WtxidRelay) {
             handshake.wtxidRelay(now, peer);
@@ -302,7 +303,7 @@ public final class PeerManager implements LinkHandler {
         if (unknownBlock != null) {
             headers.announced(now, peer, unknownBlock);
         }
-        peers.wakeAt(now);
+        peers.wakeAt(peer, now);
     }
 
     private void transaction(long now, Peer peer, Transaction transaction) {
@@ -474,7 +475,7 @@ public final class PeerManager implements LinkHandler {
         if (!chain.isInitialBlockDownload()) {
             server.announce(now, tip, fork);
         }
-        peers.wakeAt(now);
+        peers.wakeAllAt(now);
     }
 
     /** A block that had been accepted turned out to be invalid. */
@@ -505,30 +506,29 @@ public final class PeerManager implements LinkHandler {
 
     /** When {@link #tick} has something to do, in milliseconds. */
     public long nextMillis() {
-        return peers.wakeMillis();
+        return peers.nextMillis();
     }
 
     /** Does what is due. */
     public void tick(long now) {
-        peers.resetWake(Long.MAX_VALUE);
-        for (Peer peer : peers.all()) {
-            peers.wakeAt(liveness.tick(now, peer));
-            if (peer.isReady()) {
-                tickReady(now, peer);
-            }
+        for (Peer peer : peers.takeDue(now)) {
+            long next = liveness.tick(now, peer);
+            peers.wakeAt(peer, peer.isReady() ? Math.min(next, tickReady(now, peer)) : next);
         }
+        peers.wakeAllAt(transactions.nextExpiryMillis());
     }
 
-    private void tickReady(long now, Peer peer) {
-        peers.wakeAt(addresses.tick(now, peer));
-        peers.wakeAt(headers.tick(now, peer));
+    private long tickReady(long now, Peer peer) {
+        long next = addresses.tick(now, peer);
+        next = Math.min(next, headers.tick(now, peer));
         server.tick(now, peer);
-        peers.wakeAt(relay.tick(now, peer));
+        next = Math.min(next, relay.tick(now, peer));
         if (!peer.link.isClosed()) {
             headers.refresh(peer);
-            peers.wakeAt(downloads.tick(now, peer));
-            peers.wakeAt(transactions.tick(now, peer));
+            next = Math.min(next, downloads.tick(now, peer));
+            next = Math.min(next, transactions.tick(now, peer));
         }
+        return next;
     }
 
     // ---- questions and commands of the operator

@@ -1,9 +1,13 @@
 package org.starling.bitcoin;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.message.Message;
 import org.starling.bytes.Bytes;
@@ -21,7 +25,21 @@ final class Peers {
     private final PeerSettings settings;
     private final Consumer<LogEvent> log;
     private final TreeMap<Long, Peer> byId = new TreeMap<>();
-    private long wakeMillis;
+    private final PriorityQueue<Due> dues = new PriorityQueue<>();
+    private long allDueMillis;
+
+    /** When a peer's tick is due, unless it asked for an earlier one since. */
+    private record Due(long millis, Peer peer) implements Comparable<Due> {
+        boolean isSpent() {
+            return millis != peer.dueMillis || peer.link.isClosed();
+        }
+
+        @Override
+        public int compareTo(Due other) {
+            int order = Long.compare(millis, other.millis);
+            return order == 0 ? Long.compare(peer.id(), other.peer.id()) : order;
+        }
+    }
 
     Peers(LinkTable links, BanList bans, PeerSettings settings, Consumer<LogEvent> log) {
         this.links = links;
@@ -56,9 +74,24 @@ final class Peers {
         return List.copyOf(byId.values());
     }
 
-    /** Those that have completed the handshake. */
+    /** Those that have completed the handshake; safe while peers are dropped. */
     Collection<Peer> ready() {
-        return byId.values().stream().filter(Peer::isReady).toList();
+        List<Peer> ready = new ArrayList<>(byId.size());
+        for (Peer peer : byId.values()) {
+            if (peer.isReady()) {
+                ready.add(peer);
+            }
+        }
+        return ready;
+    }
+
+    /** How many of those that have completed the handshake are like that. */
+    int countReady(Predicate<Peer> test) {
+        int count = 0;
+        for (Peer peer : byId.values()) {
+            count += peer.isReady() && test.test(peer) ? 1 : 0;
+        }
+        return count;
     }
 
     int size() {
@@ -107,16 +140,43 @@ final class Peers {
         log.accept(LogEvent.info("net", text));
     }
 
-    /** Asks for a tick at that time or before. */
-    void wakeAt(long millis) {
-        wakeMillis = Math.min(wakeMillis, millis);
+    /** Asks for the peer's tick at that time or before. */
+    void wakeAt(Peer peer, long millis) {
+        if (millis < peer.dueMillis) {
+            peer.dueMillis = millis;
+            dues.add(new Due(millis, peer));
+        }
     }
 
-    long wakeMillis() {
-        return wakeMillis;
+    /** Asks for everybody's tick at that time or before: what changed may concern each of them. */
+    void wakeAllAt(long millis) {
+        allDueMillis = Math.min(allDueMillis, millis);
     }
 
-    void resetWake(long millis) {
-        wakeMillis = millis;
+    /** When the next tick is due. */
+    long nextMillis() {
+        while (!dues.isEmpty() && dues.peek().isSpent()) {
+            dues.remove();
+        }
+        return dues.isEmpty() ? allDueMillis : Math.min(allDueMillis, dues.peek().millis);
+    }
+
+    /** Those whose tick is due, in the order in which they connected. They have to ask for the next. */
+    List<Peer> takeDue(long now) {
+        List<Peer> due = new ArrayList<>();
+        if (now >= allDueMillis) {
+            allDueMillis = Long.MAX_VALUE;
+            dues.clear();
+            due.addAll(byId.values());
+        } else {
+            while (nextMillis() <= now) {
+                Peer peer = dues.remove().peer;
+                peer.dueMillis = Long.MAX_VALUE;
+                due.add(peer);
+            }
+            due.sort(Comparator.comparingLong(Peer::id));
+        }
+        due.forEach(peer -> peer.dueMillis = Long.MAX_VALUE);
+        return due;
     }
 }

@@ -84,13 +84,13 @@ final class TransactionDownload {
             return;
         }
         boolean preferred = BlockDownload.isPreferred(peer);
-        boolean othersByWtxid = !byWtxid && peers.ready().stream().anyMatch(other -> other.wtxidRelay);
+        boolean othersByWtxid = !byWtxid && peers.countReady(other -> other.wtxidRelay) > 0;
         boolean overloaded = !trusted && tracker.inFlight(peer.id()) >= BitcoinLimits.TX_IN_FLIGHT_PER_PEER;
         long delay = (preferred ? 0 : BitcoinLimits.TX_NONPREFERRED_DELAY_MILLIS)
                 + (othersByWtxid ? BitcoinLimits.TX_TXID_DELAY_MILLIS : 0)
                 + (overloaded ? BitcoinLimits.TX_OVERLOADED_DELAY_MILLIS : 0);
         tracker.announced(peer.id(), hash, byWtxid, preferred, now + delay);
-        peers.wakeAt(now + delay);
+        peers.wakeAt(peer, now + delay);
     }
 
     private boolean isKnown(Hash256 hash, boolean byWtxid) {
@@ -170,7 +170,7 @@ final class TransactionDownload {
             Peer sender = peers.find(orphan.peer());
             if (sender != null) {
                 sender.orphanWork.add(orphan.transaction().wtxid());
-                peers.wakeAt(now);
+                peers.wakeAt(sender, now);
             }
         }
     }
@@ -246,7 +246,7 @@ final class TransactionDownload {
 
     void notFound(Peer peer, InventoryItem item) {
         tracker.answered(peer.id(), item.hash());
-        peers.wakeAt(0);
+        peers.wakeAllAt(0);
     }
 
     void connected(Block block) {
@@ -280,7 +280,12 @@ final class TransactionDownload {
         if (erased > 0) {
             peers.debug("txpackages", "Erased " + erased + " orphan transaction(s) from " + peer);
         }
-        peers.wakeAt(0);
+        peers.wakeAllAt(0);
+    }
+
+    /** When the next request is over, and others may be asked instead. */
+    long nextExpiryMillis() {
+        return tracker.nextExpiryMillis();
     }
 
     /** Requests what is due; returns when to look again. */

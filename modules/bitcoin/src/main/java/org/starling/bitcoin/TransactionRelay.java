@@ -61,7 +61,7 @@ final class TransactionRelay {
                     && !peer.knownTransactions.contains(nameFor(peer, transaction))
                     && peer.toAnnounce.size() < BitcoinLimits.TO_ANNOUNCE) {
                 peer.toAnnounce.add(transaction.wtxid());
-                peers.wakeAt(trickleMillis(now, peer));
+                peers.wakeAt(peer, trickleMillis(now, peer));
             }
         }
     }
@@ -81,7 +81,7 @@ final class TransactionRelay {
             return;
         }
         peer.sendMempool = peer.wantsTransactions;
-        peers.wakeAt(now);
+        peers.wakeAt(peer, now);
     }
 
     /** Serves a transaction that the peer may know of; false if it is answered by notfound. */
@@ -219,7 +219,7 @@ final class TransactionRelay {
         }
         boolean behind = chain.isInitialBlockDownload();
         long current = behind ? MAX_MONEY : mempool.minFeeratePerKvb();
-        long most = rounder.round(MAX_MONEY);
+        long most = rounder.most();
         if (!behind && peer.feeFilterSent == most) {
             // Transactions are wanted from now on.
             peer.nextFeeFilterMillis = 0;

@@ -228,6 +228,15 @@ final class TxRequestTracker {
         return null;
     }
 
+    /** When the first of the requests that are out is over; {@link Long#MAX_VALUE} if none is out. */
+    long nextExpiryMillis() {
+        while (!expiries.isEmpty() && expiries.peek().state != State.REQUESTED) {
+            expiries.remove();
+        }
+        Announcement oldest = expiries.peek();
+        return oldest == null ? Long.MAX_VALUE : oldest.expiry;
+    }
+
     /**
      * When {@link #requestable} may next have something for the peer that it does not have at {@code now}: a delay ends,
      * or a request of somebody else does. {@link Long#MAX_VALUE} if never.
@@ -237,8 +246,7 @@ final class TxRequestTracker {
         if (own == null || own.candidates.isEmpty()) {
             return Long.MAX_VALUE;
         }
-        Announcement oldest = expiries.peek();
-        long next = oldest == null ? Long.MAX_VALUE : oldest.expiry;
+        long next = nextExpiryMillis();
         for (Announcement announcement : own.candidates.values()) {
             if (announcement.notBefore > now) {
                 next = Math.min(next, announcement.notBefore);

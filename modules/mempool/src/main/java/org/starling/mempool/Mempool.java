@@ -498,6 +498,45 @@ public final class Mempool {
         }
     }
 
+    /**
+     * What of a transaction decides whether and when peers are told: cheap, for it is asked often.
+     *
+     * @param fee in satoshis
+     * @param ancestors how many transactions must be known before, this one included
+     * @param sequence when it was accepted, among the mempool's changes
+     */
+    public record Brief(Transaction transaction, long fee, int virtualSize, int ancestors, long sequence) {}
+
+    public @Nullable Brief brief(Hash256 txid) {
+        synchronized (lock) {
+            return brief(graph.byTxid(txid));
+        }
+    }
+
+    public @Nullable Brief briefByWtxid(Hash256 wtxid) {
+        synchronized (lock) {
+            return brief(graph.byWtxid(wtxid));
+        }
+    }
+
+    private static @Nullable Brief brief(@Nullable Entry entry) {
+        return entry == null
+                ? null
+                : new Brief(entry.transaction, entry.fee, entry.virtualSize, entry.ancestorCount, entry.sequence);
+    }
+
+    /** All, the oldest first. */
+    public List<Brief> briefs() {
+        synchronized (lock) {
+            List<Brief> briefs = new ArrayList<>();
+            for (Entry entry : graph.entries()) {
+                briefs.add(new Brief(
+                        entry.transaction, entry.fee, entry.virtualSize, entry.ancestorCount, entry.sequence));
+            }
+            return briefs;
+        }
+    }
+
     /** All, the oldest first. */
     public List<MempoolEntry> entries() {
         synchronized (lock) {

@@ -6,7 +6,6 @@ import org.starling.bitcoin.MempoolView;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Transaction;
 import org.starling.mempool.Mempool;
-import org.starling.mempool.MempoolEntry;
 
 /** The mempool as relay reads it. */
 final class MempoolSnapshot implements MempoolView {
@@ -20,18 +19,17 @@ final class MempoolSnapshot implements MempoolView {
 
     @Override
     public @Nullable Entry byTxid(Hash256 txid) {
-        return entry(mempool.entry(txid));
+        return entry(mempool.brief(txid));
     }
 
     @Override
     public @Nullable Entry byWtxid(Hash256 wtxid) {
-        Transaction transaction = mempool.getByWtxid(wtxid);
-        return transaction == null ? null : byTxid(transaction.txid());
+        return entry(mempool.briefByWtxid(wtxid));
     }
 
     @Override
     public List<Entry> all() {
-        return mempool.entries().stream().map(MempoolSnapshot::present).toList();
+        return mempool.briefs().stream().map(MempoolSnapshot::present).toList();
     }
 
     @Override
@@ -49,12 +47,11 @@ final class MempoolSnapshot implements MempoolView {
         return mempool.minimumFeerate(clock.seconds()).satoshisPerKvb();
     }
 
-    private static @Nullable Entry entry(@Nullable MempoolEntry entry) {
-        return entry == null ? null : present(entry);
+    private static @Nullable Entry entry(Mempool.@Nullable Brief brief) {
+        return brief == null ? null : present(brief);
     }
 
-    private static Entry present(MempoolEntry entry) {
-        return new Entry(
-                entry.transaction(), entry.fee(), entry.virtualSize(), entry.ancestorCount(), entry.sequence());
+    private static Entry present(Mempool.Brief brief) {
+        return new Entry(brief.transaction(), brief.fee(), brief.virtualSize(), brief.ancestors(), brief.sequence());
     }
 }
