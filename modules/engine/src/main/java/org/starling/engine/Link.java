@@ -3,10 +3,8 @@ package org.starling.engine;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 
@@ -27,8 +25,8 @@ public final class Link {
     private final ArrayDeque<Bytes> queue = new ArrayDeque<>();
     // Messages that wait for the transport's handshake.
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
-    private final TreeMap<String, Long> sentByType = new TreeMap<>();
-    private final TreeMap<String, Long> receivedByType = new TreeMap<>();
+    private final TrafficByType sent = new TrafficByType();
+    private final TrafficByType received = new TrafficByType();
     private long queuedBytes;
     private boolean sending;
     private boolean awaitingRead;
@@ -137,12 +135,20 @@ public final class Link {
 
     /** Bytes sent by type of message; those beyond {@link Limits#COUNTED_TYPES} as {@code *other*}. */
     public SortedMap<String, Long> sentByType() {
-        return Collections.unmodifiableSortedMap(sentByType);
+        return sent.bytes();
     }
 
     /** Bytes received by type of message; unknown and bad ones as {@code *other*}. */
     public SortedMap<String, Long> receivedByType() {
-        return Collections.unmodifiableSortedMap(receivedByType);
+        return received.bytes();
+    }
+
+    TrafficByType sent() {
+        return sent;
+    }
+
+    TrafficByType received() {
+        return received;
     }
 
     /** Puts a message in line, once the transport's handshake allows it. */
@@ -151,7 +157,7 @@ public final class Link {
             Bytes wire = transport.encode(type, payload);
             queue.add(wire);
             queuedBytes += wire.length();
-            count(sentByType, type, wire.length());
+            sent.count(type, wire.length());
         } else {
             waiting.add(new Waiting(type, payload));
             queuedBytes += V1Transport.HEADER_BYTES + payload.length();
@@ -177,7 +183,8 @@ public final class Link {
         return first;
     }
 
-    long queuedBytes() {
+    /** Bytes that wait to be given to the network. */
+    public long queuedBytes() {
         return queuedBytes;
     }
 
@@ -227,7 +234,7 @@ public final class Link {
     }
 
     void countReceived(String type, int bytes) {
-        count(receivedByType, type, bytes);
+        received.count(type, bytes);
     }
 
     /** One more bad message; returns whether that was one too many. */
@@ -249,13 +256,6 @@ public final class Link {
         waiting.clear();
         queuedBytes = 0;
     }
-
-    private static void count(Map<String, Long> counts, String type, int bytes) {
-        String name = counts.containsKey(type) || counts.size() < Limits.COUNTED_TYPES ? type : OTHER;
-        counts.merge(name, (long) bytes, Long::sum);
-    }
-
-    static final String OTHER = "*other*";
 
     @Override
     public String toString() {

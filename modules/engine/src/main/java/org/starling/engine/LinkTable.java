@@ -39,6 +39,8 @@ public final class LinkTable {
     private boolean active = true;
     private long nextId;
     private long totalSent;
+    private final TrafficByType sentBefore = new TrafficByType();
+    private final TrafficByType receivedBefore = new TrafficByType();
     private long totalReceived;
 
     /** A link being opened, perhaps with the encrypted transport. */
@@ -114,8 +116,8 @@ public final class LinkTable {
         for (Link link : byId.values()) {
             count += link.kind() == kind ? 1 : 0;
         }
-        for (Attempt attempt : attempts()) {
-            count += attempt.kind() == kind ? 1 : 0;
+        for (Dial dial : dials.values()) {
+            count += dial.attempt().kind() == kind ? 1 : 0;
         }
         return count;
     }
@@ -127,8 +129,8 @@ public final class LinkTable {
                 return true;
             }
         }
-        for (Attempt attempt : attempts()) {
-            if (attempt.address().equals(address)) {
+        for (Dial dial : dials.values()) {
+            if (dial.attempt().address().equals(address)) {
                 return true;
             }
         }
@@ -141,6 +143,22 @@ public final class LinkTable {
 
     public long totalReceived() {
         return totalReceived;
+    }
+
+    /** What was sent on all links, those that have closed too. */
+    public TrafficByType sentByType() {
+        TrafficByType sum = new TrafficByType();
+        sum.addAll(sentBefore);
+        byId.values().forEach(link -> sum.addAll(link.sent()));
+        return sum;
+    }
+
+    /** What was received on all links, those that have closed too. */
+    public TrafficByType receivedByType() {
+        TrafficByType sum = new TrafficByType();
+        sum.addAll(receivedBefore);
+        byId.values().forEach(link -> sum.addAll(link.received()));
+        return sum;
     }
 
     /** Turns networking off (all links close, none opens) or on again. */
@@ -194,7 +212,7 @@ public final class LinkTable {
     /** Gives up what a proxy did not open in time, and returns when to look again. */
     public long tick(long now) {
         long next = Long.MAX_VALUE;
-        for (long number : List.copyOf(dials.keySet())) {
+        for (long number : dials.isEmpty() ? List.<Long>of() : List.copyOf(dials.keySet())) {
             Dial dial = dials.get(number);
             if (dial != null && now >= dial.deadlineMillis()) {
                 giveUp(now, number, dial, "no answer in " + Limits.PROXY_MILLIS + " ms");
@@ -223,7 +241,7 @@ public final class LinkTable {
             }
             case NetworkEvent.Received received -> {
                 Link link = byNetworkLink.get(received.link());
-                Dial dial = dials.get(received.link());
+                Dial dial = link == null ? dials.get(received.link()) : null;
                 if (link != null) {
                     received(now, link, received.data());
                 } else if (dial != null && dial.socks() != null) {
@@ -232,7 +250,7 @@ public final class LinkTable {
             }
             case NetworkEvent.Drained drained -> {
                 Link link = byNetworkLink.get(drained.link());
-                Dial dial = dials.get(drained.link());
+                Dial dial = link == null ? dials.get(drained.link()) : null;
                 if (link != null) {
                     drained(now, link);
                 } else if (dial != null) {
@@ -364,7 +382,7 @@ public final class LinkTable {
                 }
                 case Transport.Message message -> deliver(now, link, message);
                 case Transport.BadMessage bad -> {
-                    link.countReceived(Link.OTHER, bad.wireBytes());
+                    link.countReceived(TrafficByType.OTHER, bad.wireBytes());
                     bad(now, link, bad.reason());
                 }
                 case Transport.Failure failure -> {
@@ -376,7 +394,7 @@ public final class LinkTable {
     }
 
     private void deliver(long now, Link link, Transport.Message message) {
-        link.countReceived(handler().knows(message.type()) ? message.type() : Link.OTHER, message.wireBytes());
+        link.countReceived(handler().knows(message.type()) ? message.type() : TrafficByType.OTHER, message.wireBytes());
         String problem = handler().message(now, link, message);
         if (problem != null) {
             bad(now, link, problem);
@@ -428,6 +446,8 @@ public final class LinkTable {
 
     private void forget(long now, Link link, String reason) {
         link.closed();
+        sentBefore.addAll(link.sent());
+        receivedBefore.addAll(link.received());
         byId.remove(link.id());
         byNetworkLink.remove(link.networkLink());
         log.accept(LogEvent.debug("net", reason + ", disconnecting " + link));
