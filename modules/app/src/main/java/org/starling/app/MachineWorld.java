@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import org.starling.chain.ScriptCache;
 import org.starling.node.World;
 import org.starling.platform.DataDirectoryLock;
 import org.starling.platform.DiskFileStore;
@@ -52,13 +53,15 @@ public final class MachineWorld implements AutoCloseable {
             RocksStore store = keep(RocksStore.open(place.directory().resolve("chainstate"), place.storeCacheBytes()));
             ThreadWorkers workers = keep(new ThreadWorkers(name + "script", place.scriptThreads()));
             Clock clock = System::currentTimeMillis;
+            SecureRandomness randomness = new SecureRandomness();
             world = new World(
                     clock,
-                    new SecureRandomness(),
+                    randomness,
                     store,
                     new DiskFileStore(place.directory()),
                     new DiskFileStore(place.blocks()),
                     workers,
+                    new ScriptCache(randomness),
                     keep(new ThreadLane(name + "core", clock, onFailure)),
                     keep(new ThreadLane(name + "validation", clock, onFailure)),
                     keep(new ThreadLane(name + "disk", clock, onFailure)),

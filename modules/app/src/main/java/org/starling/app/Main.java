@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.starling.app.demo.DemoCommand;
 import org.starling.app.tool.ToolCommand;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "starling",
         description = "A peer-to-peer node.",
-        subcommands = {DemoCommand.class, ImportCommand.class, ToolCommand.class})
+        subcommands = {DemoCommand.class, ImportCommand.class, SimulateCommand.class, ToolCommand.class})
 public final class Main {
     private Main() {}
 
@@ -53,8 +54,9 @@ public final class Main {
     }
 
     private static int posix(List<String> arguments) {
-        return new CommandLine(new Main())
-                .setParameterExceptionHandler((failure, given) -> complain(System.err, failure.getMessage()))
+        CommandLine line = new CommandLine(new Main());
+        SimulateCommand.describe(Objects.requireNonNull(line.getSubcommands().get("simulate")));
+        return line.setParameterExceptionHandler((failure, given) -> complain(System.err, failure.getMessage()))
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (failure instanceof UsageException) {
                         return complain(System.err, failure.getMessage());

@@ -53,7 +53,7 @@ public final class Chain implements AutoCloseable {
     private boolean reindexing;
     private boolean closed;
 
-    private Chain(ChainOptions options, ChainLoader.Loaded loaded, Workers workers, Randomness randomness) {
+    private Chain(ChainOptions options, ChainLoader.Loaded loaded, Workers workers, ScriptCache scriptCache) {
         this.params = options.params();
         this.reindexing = loaded.reindexing();
         this.store = loaded.store();
@@ -61,7 +61,7 @@ public final class Chain implements AutoCloseable {
         this.index = loaded.index();
         this.tree = index.tree();
         this.coins = loaded.coins();
-        this.scriptCache = new ScriptCache(randomness.child("script-cache"));
+        this.scriptCache = scriptCache;
         this.stored = new StoredBlocks(blockFiles);
         this.upkeep = new Upkeep(options, loaded);
         this.invalid = new InvalidBlocks(index, listeners);
@@ -87,8 +87,25 @@ public final class Chain implements AutoCloseable {
             Workers workers,
             Randomness randomness,
             long nowSeconds) {
+        ScriptCache scripts = new ScriptCache(randomness.child("script-cache"));
+        return open(options, store, files, workers, scripts, randomness, nowSeconds);
+    }
+
+    /**
+     * As {@link #open(ChainOptions, KeyValueStore, FileStore, Workers, Randomness, long)}.
+     *
+     * @param scripts what is known already of transactions' scripts
+     */
+    public static Chain open(
+            ChainOptions options,
+            KeyValueStore store,
+            FileStore files,
+            Workers workers,
+            ScriptCache scripts,
+            Randomness randomness,
+            long nowSeconds) {
         ChainLoader.Loaded loaded = new ChainLoader(options, store, files, randomness).load();
-        Chain chain = new Chain(options, loaded, workers, randomness);
+        Chain chain = new Chain(options, loaded, workers, scripts);
         chain.guard(() -> {
             chain.index.rebuild(ChainLoader.byHeight(chain.tree), chain.tree.tip());
             if (!chain.reindexing) {

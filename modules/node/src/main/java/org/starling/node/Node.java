@@ -170,6 +170,7 @@ public final class Node implements AutoCloseable {
                 world.store(),
                 world.blocks(),
                 world.workers(),
+                world.scripts(),
                 world.randomness().child("chain"),
                 clock.seconds());
         prepare.accept(chain);
@@ -415,6 +416,11 @@ public final class Node implements AutoCloseable {
     /** On the core lane only. */
     public ConnectionPolicy connections() {
         return policy;
+    }
+
+    /** Whether that host is banned, or misbehaved towards us. On the core lane only. */
+    public boolean shuns(NetAddress host) {
+        return bans.shuns(clock.seconds(), host);
     }
 
     public Miner miner() {

@@ -2,6 +2,7 @@ package org.starling.node;
 
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.starling.chain.ScriptCache;
 import org.starling.world.Clock;
 import org.starling.world.FileStore;
 import org.starling.world.KeyValueStore;
@@ -18,6 +19,7 @@ import org.starling.world.Workers;
  * @param store for the index of blocks and the coins
  * @param files the data directory of the chain
  * @param blocks the folder of the block files
+ * @param scripts which transactions' scripts are known to pass; nodes of a simulation share one
  * @param core where all that concerns peers is done
  * @param validation where chain and mempool are changed
  * @param disk where blocks are read that peers ask for
@@ -31,6 +33,7 @@ public record World(
         FileStore files,
         FileStore blocks,
         Workers workers,
+        ScriptCache scripts,
         Lane core,
         Lane validation,
         Lane disk,

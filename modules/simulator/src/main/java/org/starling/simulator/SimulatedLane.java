@@ -3,6 +3,7 @@ package org.starling.simulator;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.world.Lane;
 
@@ -18,7 +19,9 @@ final class SimulatedLane implements Lane {
     private final long id;
     private final LongSupplier costMicros;
     private long freeAtMicros;
-    private long appointment;
+    private long appointedMicros = Long.MAX_VALUE;
+    private @Nullable Runnable appointed;
+    private long alarmMicros = Long.MAX_VALUE;
     private boolean ended;
 
     /** @param costMicros draws how long the next task takes */
@@ -44,15 +47,36 @@ final class SimulatedLane implements Lane {
 
     @Override
     public void appoint(long millis, Runnable task) {
-        long mine = ++appointment;
-        if (millis > Long.MAX_VALUE / 1_000) {
-            return;
+        appointedMicros = millis > Long.MAX_VALUE / 1_000 ? Long.MAX_VALUE : millis * 1_000;
+        appointed = task;
+        if (appointedMicros < alarmMicros) {
+            setAlarm();
         }
-        scheduler.at(millis * 1_000, Scheduler.Kind.APPOINTMENT, id, Bytes.EMPTY, () -> {
-            if (mine == appointment && !ended) {
-                execute(task);
+    }
+
+    /** One alarm is enough: one that rings too early for a later appointment is set again. */
+    private void setAlarm() {
+        long mine = Math.max(appointedMicros, scheduler.micros());
+        alarmMicros = mine;
+        scheduler.at(mine, Scheduler.Kind.APPOINTMENT, id, Bytes.EMPTY, () -> {
+            if (mine == alarmMicros && !ended) {
+                ring();
             }
         });
+    }
+
+    private void ring() {
+        alarmMicros = Long.MAX_VALUE;
+        Runnable task = appointed;
+        if (appointedMicros > scheduler.micros()) {
+            if (appointedMicros != Long.MAX_VALUE) {
+                setAlarm();
+            }
+        } else if (task != null) {
+            appointed = null;
+            appointedMicros = Long.MAX_VALUE;
+            execute(task);
+        }
     }
 
     /** From outside of the run, lets the world go on until the task is done. */

@@ -98,6 +98,24 @@ public final class SimulatedNode {
         return running;
     }
 
+    /** Gives it a copy of the other's chain; both are off. Nothing else of the other comes along. */
+    public void copyChain(SimulatedNode other) {
+        if (running != null || other.running != null) {
+            throw new IllegalStateException("a chain is copied between nodes that are off");
+        }
+        store.copyFrom(other.store);
+        blocks.copyFrom(other.blocks);
+    }
+
+    /** Whether others can connect to it. */
+    public boolean isReachable() {
+        return reachable;
+    }
+
+    public Region region() {
+        return region;
+    }
+
     /** Switches it on. */
     public void start(NodeConfig config) {
         if (running != null) {
@@ -117,13 +135,19 @@ public final class SimulatedNode {
                 files,
                 blocks,
                 new SameThreadWorkers(),
+                world.scripts(),
                 core,
                 validation,
                 reads,
                 folder -> indexPlace(folder, lanes, costs),
                 sink -> network[0] = new SimulatedNetwork(world.internet(), index, ip(), region, reachable, sink));
         try {
-            Node node = Node.start(config, outside);
+            Node node = Node.start(
+                    config,
+                    outside,
+                    List.of(),
+                    chain -> chain.addListener(world.observer().chain(this)));
+            node.mempool().addListener(world.observer().mempool(this));
             network[0].side(side);
             running = new Running(node, network[0], lanes);
         } catch (NetworkException e) {

@@ -6,6 +6,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import org.starling.bytes.Hash256;
+import org.starling.chain.ChainListener;
+import org.starling.chain.ScriptCache;
+import org.starling.mempool.MempoolListener;
 import org.starling.world.Randomness;
 import org.starling.world.SeededRandomness;
 
@@ -24,13 +27,44 @@ public final class SimulatedWorld {
     private final Randomness random;
     private final Scheduler scheduler;
     private final SimulatedInternet internet;
+    private final ScriptCache scripts;
     private final List<SimulatedNode> nodes = new ArrayList<>();
+    private Observer observer = new Observer() {};
 
     public SimulatedWorld(long seed, Conditions conditions) {
         this.conditions = conditions;
         this.random = new SeededRandomness(seed).child("world");
         this.scheduler = new Scheduler(START_MILLIS);
+        this.scripts = new ScriptCache(random.child("scripts"));
         this.internet = new SimulatedInternet(scheduler, conditions, random.child("internet"));
+    }
+
+    /** Sees what happens in the nodes, from outside. Its listeners only look on. */
+    public interface Observer {
+        default ChainListener chain(SimulatedNode node) {
+            return new ChainListener() {};
+        }
+
+        default MempoolListener mempool(SimulatedNode node) {
+            return new MempoolListener() {};
+        }
+    }
+
+    /** Names who looks on at nodes that start from now on. */
+    public void observe(Observer newObserver) {
+        observer = newObserver;
+    }
+
+    Observer observer() {
+        return observer;
+    }
+
+    /**
+     * What all nodes know of scripts that pass: the same transaction's scripts are not run again in each node, which
+     * could find nothing else.
+     */
+    ScriptCache scripts() {
+        return scripts;
     }
 
     /** A stream of the run's seed for the scenario's own choices. */
@@ -59,6 +93,10 @@ public final class SimulatedWorld {
 
     public long millis() {
         return scheduler.millis();
+    }
+
+    public long micros() {
+        return scheduler.micros();
     }
 
     /** Lets so much time pass. */

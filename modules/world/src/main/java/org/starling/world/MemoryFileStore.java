@@ -102,73 +102,108 @@ public final class MemoryFileStore implements FileStore, MemoryDisk.Survivor {
         files.values().forEach(content -> content.loseUnsynced(randomness));
     }
 
-    private sealed interface Change {
-        record Write(int position, Bytes bytes) implements Change {}
-
-        record Truncate(int size) implements Change {}
+    /** Takes over the files of another, as if the disk had been copied. */
+    public void copyFrom(MemoryFileStore other) {
+        synchronized (other.disk) {
+            synchronized (disk) {
+                other.files.forEach((path, content) -> files.put(path, content.copy()));
+            }
+        }
     }
+
+    /**
+     * An unsynced change, with what it takes to undo it.
+     *
+     * @param sizeBefore the file's size before
+     * @param overwritten what was there before, from the position on
+     */
+    private record Change(int position, Bytes written, boolean truncates, int sizeBefore, Bytes overwritten) {}
 
     private static final class Content {
         private byte[] live = new byte[0];
         private int size;
-        private byte[] durable = new byte[0];
+        private boolean shared;
         private final List<Change> unsynced = new ArrayList<>();
 
+        Content copy() {
+            Content copy = new Content();
+            copy.live = live;
+            copy.size = size;
+            copy.shared = true;
+            shared = true;
+            return copy;
+        }
+
         void write(int position, byte[] bytes) {
-            if (unsynced.isEmpty()) {
-                durable = Arrays.copyOf(live, size);
-            }
-            unsynced.add(new Change.Write(position, Bytes.wrap(bytes)));
+            unsynced.add(new Change(position, Bytes.wrap(bytes), false, size, part(position, bytes.length)));
             apply(position, bytes, bytes.length);
         }
 
         void truncate(int newSize) {
             if (newSize < size) {
-                if (unsynced.isEmpty()) {
-                    durable = Arrays.copyOf(live, size);
-                }
-                unsynced.add(new Change.Truncate(newSize));
-                Arrays.fill(live, newSize, size, (byte) 0);
-                size = newSize;
+                unsynced.add(new Change(newSize, Bytes.EMPTY, true, size, part(newSize, size - newSize)));
+                cut(newSize);
             }
+        }
+
+        private Bytes part(int position, int length) {
+            return position >= size
+                    ? Bytes.EMPTY
+                    : Bytes.wrap(Arrays.copyOfRange(live, position, Math.min(position + length, size)));
+        }
+
+        private void cut(int newSize) {
+            own(live.length);
+            Arrays.fill(live, newSize, size, (byte) 0);
+            size = newSize;
         }
 
         void sync() {
             unsynced.clear();
-            durable = new byte[0];
         }
 
         void loseUnsynced(Randomness randomness) {
-            if (unsynced.isEmpty()) {
-                return;
-            }
-            live = durable;
-            size = durable.length;
             List<Change> changes = List.copyOf(unsynced);
             unsynced.clear();
+            changes.reversed().forEach(this::undo);
             for (Change change : changes) {
                 if (randomness.below(2) == 0) {
                     continue;
                 }
-                switch (change) {
-                    case Change.Write write -> {
-                        boolean torn = randomness.below(4) == 0;
-                        int kept = torn ? randomness.below(write.bytes.length() + 1) : write.bytes.length();
-                        apply(write.position, write.bytes.toArray(), kept);
-                    }
-                    case Change.Truncate truncate -> size = Math.min(size, truncate.size);
+                if (change.truncates) {
+                    cut(Math.min(size, change.position));
+                } else {
+                    boolean torn = randomness.below(4) == 0;
+                    int length = change.written.length();
+                    int kept = torn ? randomness.below(length + 1) : length;
+                    apply(change.position, change.written.toArray(), kept);
                 }
             }
-            durable = new byte[0];
+        }
+
+        private void undo(Change change) {
+            if (size > change.sizeBefore) {
+                cut(change.sizeBefore);
+            }
+            apply(change.position, change.overwritten.toArray(), change.overwritten.length());
+            size = change.sizeBefore;
         }
 
         private void apply(int position, byte[] bytes, int count) {
-            int end = Math.addExact(position, count);
-            if (end > live.length) {
-                live = Arrays.copyOf(live, Math.max(end, Math.min(live.length * 2, 1 << 30)));
+            if (count == 0) {
+                return;
             }
+            int end = Math.addExact(position, count);
+            own(end <= live.length ? live.length : Math.max(end, Math.min(live.length + live.length / 2, 1 << 30)));
             System.arraycopy(bytes, 0, live, position, count);
             size = Math.max(size, end);
+        }
+
+        private void own(int capacity) {
+            if (shared || capacity > live.length) {
+                live = Arrays.copyOf(live, capacity);
+                shared = false;
+            }
         }
     }
 

@@ -1,0 +1,116 @@
+package org.starling.simulator.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.starling.bytes.Hash256;
+import org.starling.simulator.SimulatedNode;
+import org.starling.world.Randomness;
+
+/**
+ * A share of the nodes dies at one instant, their disks lose what was not synced, and they return. In the end a larger
+ * share dies for good, and the rest must still hang together.
+ */
+final class Crash implements Scenario {
+    private static final long RETURN_LIMIT_MILLIS = 30 * 60_000;
+
+    /** After so long the rest must hang together again. */
+    private static final long RELINK_MILLIS = 60_000;
+
+    private static final double CONNECTED_SHARE = 0.999;
+
+    @Override
+    public String name() {
+        return "crash";
+    }
+
+    @Override
+    public String summary() {
+        return "a share of the nodes loses power at once and returns; then most die for good";
+    }
+
+    @Override
+    public List<Option> options() {
+        return List.of(
+                new Option("share", "of the nodes that lose power at once, 0 to 1", "0.5"),
+                new Option("away", "minutes that they are away", "5"),
+                new Option("for-good", "share that dies for good in the end, 0 to 0.95", "0.8"));
+    }
+
+    @Override
+    public Defaults defaults() {
+        return new Defaults(100, 30, 0.2, 5);
+    }
+
+    @Override
+    public void play(Run run) {
+        ScenarioOptions options = run.settings().options();
+        double share = options.number("share", 0.5, 0, 1);
+        double away = options.number("away", 5, 0, 100_000);
+        double forGood = options.number("for-good", 0.8, 0, 0.95);
+        if (run.settings().minutes() < away + 1) {
+            throw new IllegalArgumentException("--minutes must leave room for the absence: at least " + (away + 1)
+                    + ", not " + run.settings().minutes());
+        }
+        Randomness random = run.randomness("crash");
+        run.formMesh();
+        run.beginTraffic();
+        run.agenda().runUntil(run.world().millis() + (long) ((run.settings().minutes() - away) / 2 * 60_000));
+        loseAndReturn(run, choose(run, share, random), away);
+        run.runToEnd();
+        run.settle();
+        dieForGood(run, choose(run, forGood, random));
+    }
+
+    private static List<SimulatedNode> choose(Run run, double share, Randomness random) {
+        List<SimulatedNode> left = new ArrayList<>(run.population().running());
+        List<SimulatedNode> chosen = new ArrayList<>();
+        int wanted = (int) (share * left.size());
+        while (chosen.size() < wanted) {
+            chosen.add(left.remove(random.below(left.size())));
+        }
+        return chosen;
+    }
+
+    private static void loseAndReturn(Run run, List<SimulatedNode> victims, double away) {
+        TreeMap<Integer, Hash256> tips = new TreeMap<>();
+        for (SimulatedNode node : victims) {
+            tips.put(node.index(), node.node().headers().tip().hash());
+        }
+        victims.forEach(SimulatedNode::kill);
+        run.meshNow();
+        run.agenda().runUntil(run.world().millis() + (long) (away * 60_000));
+        int behind = 0;
+        for (SimulatedNode node : victims) {
+            run.population().start(node);
+            Hash256 tip = node.node().headers().tip().hash();
+            behind += tip.equals(tips.getOrDefault(node.index(), Hash256.ZERO)) ? 0 : 1;
+        }
+        long back = run.world().millis();
+        boolean agreed = run.waitUntil("returning", RETURN_LIMIT_MILLIS, run.checkers()::agree);
+        run.figure("nodes that lost power at once", victims.size(), "nodes");
+        run.figure("of them opened a chain that lacked blocks they had connected", behind, "nodes");
+        run.figure(
+                "time from their return until all have one tip",
+                agreed ? (run.world().millis() - back) / 1000.0 : Double.POSITIVE_INFINITY,
+                "s");
+        run.checkers().require(agreed, "those that returned did not come to the others' tip");
+    }
+
+    private static void dieForGood(Run run, List<SimulatedNode> victims) {
+        victims.forEach(SimulatedNode::kill);
+        run.agenda().runUntil(run.world().millis() + RELINK_MILLIS);
+        int left = run.population().countRunning();
+        double connected = left == 0 ? 1 : run.population().largestComponent() / (double) left;
+        run.figure("nodes that died for good at once", victims.size(), "nodes");
+        run.figure("of the rest, in one part of the mesh a minute later", 100 * connected, "%");
+        run.checkers()
+                .require(
+                        connected >= CONNECTED_SHARE,
+                        "a minute after the deaths only " + 100 * connected + " % of the rest hang together");
+        run.meshNow();
+        run.mine(run.population().running().getFirst());
+        boolean agreed = run.waitUntil("after the deaths", RETURN_LIMIT_MILLIS, run.checkers()::agree);
+        run.checkers().require(agreed, "the rest did not agree on a block mined after the deaths");
+    }
+}
