@@ -46,8 +46,8 @@ final class Peer {
     long pingSentMillis;
     long pingDueMillis;
     long pingMillis = -1;
-    /** When it is looked at next. */
-    long dueMillis = Long.MAX_VALUE;
+    /** Where {@link Peers} keeps it; -1 when it is gone. */
+    int slot = -1;
 
     long minPingMillis = -1;
 

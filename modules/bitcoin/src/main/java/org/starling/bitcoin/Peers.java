@@ -1,10 +1,9 @@
 package org.starling.bitcoin;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -25,21 +24,14 @@ final class Peers {
     private final PeerSettings settings;
     private final Consumer<LogEvent> log;
     private final TreeMap<Long, Peer> byId = new TreeMap<>();
-    private final PriorityQueue<Due> dues = new PriorityQueue<>();
+
+    // The same peers in the order in which they connected, and when the tick of each is due: looked at so often that
+    // the
+    // times stand together.
+    private final List<Peer> order = new ArrayList<>();
+    private long[] dueMillis = new long[8];
+    private long firstDueMillis = Long.MAX_VALUE;
     private long allDueMillis;
-
-    /** When a peer's tick is due, unless it asked for an earlier one since. */
-    private record Due(long millis, Peer peer) implements Comparable<Due> {
-        boolean isSpent() {
-            return millis != peer.dueMillis || peer.link.isClosed();
-        }
-
-        @Override
-        public int compareTo(Due other) {
-            int order = Long.compare(millis, other.millis);
-            return order == 0 ? Long.compare(peer.id(), other.peer.id()) : order;
-        }
-    }
 
     Peers(LinkTable links, BanList bans, PeerSettings settings, Consumer<LogEvent> log) {
         this.links = links;
@@ -58,10 +50,22 @@ final class Peers {
 
     void add(Peer peer) {
         byId.put(peer.id(), peer);
+        peer.slot = order.size();
+        order.add(peer);
+        if (peer.slot == dueMillis.length) {
+            dueMillis = Arrays.copyOf(dueMillis, 2 * peer.slot);
+        }
+        dueMillis[peer.slot] = Long.MAX_VALUE;
     }
 
     void remove(Peer peer) {
         byId.remove(peer.id());
+        order.remove(peer.slot);
+        for (int i = peer.slot; i < order.size(); i++) {
+            order.get(i).slot = i;
+            dueMillis[i] = dueMillis[i + 1];
+        }
+        peer.slot = -1;
     }
 
     @Nullable
@@ -71,13 +75,13 @@ final class Peers {
 
     /** All, in the order in which they connected; safe while peers are dropped. */
     Collection<Peer> all() {
-        return List.copyOf(byId.values());
+        return List.copyOf(order);
     }
 
     /** Those that have completed the handshake; safe while peers are dropped. */
     Collection<Peer> ready() {
-        List<Peer> ready = new ArrayList<>(byId.size());
-        for (Peer peer : byId.values()) {
+        List<Peer> ready = new ArrayList<>(order.size());
+        for (Peer peer : order) {
             if (peer.isReady()) {
                 ready.add(peer);
             }
@@ -88,7 +92,7 @@ final class Peers {
     /** How many of those that have completed the handshake are like that. */
     int countReady(Predicate<Peer> test) {
         int count = 0;
-        for (Peer peer : byId.values()) {
+        for (Peer peer : order) {
             count += peer.isReady() && test.test(peer) ? 1 : 0;
         }
         return count;
@@ -142,9 +146,9 @@ final class Peers {
 
     /** Asks for the peer's tick at that time or before. */
     void wakeAt(Peer peer, long millis) {
-        if (millis < peer.dueMillis) {
-            peer.dueMillis = millis;
-            dues.add(new Due(millis, peer));
+        if (peer.slot >= 0 && millis < dueMillis[peer.slot]) {
+            dueMillis[peer.slot] = millis;
+            firstDueMillis = Math.min(firstDueMillis, millis);
         }
     }
 
@@ -155,28 +159,25 @@ final class Peers {
 
     /** When the next tick is due. */
     long nextMillis() {
-        while (!dues.isEmpty() && dues.peek().isSpent()) {
-            dues.remove();
-        }
-        return dues.isEmpty() ? allDueMillis : Math.min(allDueMillis, dues.peek().millis);
+        return Math.min(allDueMillis, firstDueMillis);
     }
 
     /** Those whose tick is due, in the order in which they connected. They have to ask for the next. */
     List<Peer> takeDue(long now) {
-        List<Peer> due = new ArrayList<>();
-        if (now >= allDueMillis) {
+        boolean everybody = now >= allDueMillis;
+        if (everybody) {
             allDueMillis = Long.MAX_VALUE;
-            dues.clear();
-            due.addAll(byId.values());
-        } else {
-            while (nextMillis() <= now) {
-                Peer peer = dues.remove().peer;
-                peer.dueMillis = Long.MAX_VALUE;
-                due.add(peer);
-            }
-            due.sort(Comparator.comparingLong(Peer::id));
         }
-        due.forEach(peer -> peer.dueMillis = Long.MAX_VALUE);
+        List<Peer> due = new ArrayList<>();
+        firstDueMillis = Long.MAX_VALUE;
+        for (int i = 0; i < order.size(); i++) {
+            if (everybody || dueMillis[i] <= now) {
+                dueMillis[i] = Long.MAX_VALUE;
+                due.add(order.get(i));
+            } else {
+                firstDueMillis = Math.min(firstDueMillis, dueMillis[i]);
+            }
+        }
         return due;
     }
 }

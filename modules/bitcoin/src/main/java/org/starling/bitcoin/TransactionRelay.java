@@ -29,12 +29,16 @@ final class TransactionRelay {
                     (a, b) -> Double.compare((double) b.fee() * a.virtualSize(), (double) a.fee() * b.virtualSize()))
             .thenComparing(entry -> entry.transaction().wtxid());
 
+    private static final long MIN_FEERATE_AGE_MILLIS = 1_000;
+
     private final Peers peers;
     private final ChainView chain;
     private final MempoolView mempool;
     private final Randomness random;
     private final FeeFilterRounder rounder;
     private long nextInboundTrickleMillis;
+    private long minFeeratePerKvb;
+    private long minFeerateMillis = -MIN_FEERATE_AGE_MILLIS;
     // What peers may be told of: everything in the mempool up to here has been put in line for them.
     private long toldSequence;
     // Of the last block, by txid and by wtxid: peers that were told of them may still ask.
@@ -210,6 +214,15 @@ final class TransactionRelay {
         }
     }
 
+    /** Asked for at each tick of each peer, it may be a second old. */
+    private long minFeerate(long now) {
+        if (now - minFeerateMillis >= MIN_FEERATE_AGE_MILLIS || now < minFeerateMillis) {
+            minFeerateMillis = now;
+            minFeeratePerKvb = mempool.minFeeratePerKvb();
+        }
+        return minFeeratePerKvb;
+    }
+
     private long tickFeeFilter(long now, Peer peer) {
         if (peers.settings().blocksOnly()
                 || peer.commonVersion() < OLDEST_WITH_FEE_FILTER
@@ -218,7 +231,7 @@ final class TransactionRelay {
             return Long.MAX_VALUE;
         }
         boolean behind = chain.isInitialBlockDownload();
-        long current = behind ? MAX_MONEY : mempool.minFeeratePerKvb();
+        long current = behind ? MAX_MONEY : minFeerate(now);
         long most = rounder.most();
         if (!behind && peer.feeFilterSent == most) {
             // Transactions are wanted from now on.

@@ -3,6 +3,7 @@ package org.starling.engine;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -32,6 +33,8 @@ public final class LinkTable {
     private final Randomness random;
     private final TreeMap<Long, Link> byId = new TreeMap<>();
     private final TreeMap<Long, Link> byNetworkLink = new TreeMap<>();
+    // Open links by kind.
+    private final EnumMap<LinkKind, Integer> open = new EnumMap<>(LinkKind.class);
     private final TreeMap<Long, Dial> dials = new TreeMap<>();
     private @Nullable LinkHandler handler;
     private Routes routes;
@@ -112,10 +115,7 @@ public final class LinkTable {
 
     /** Open links and attempts of that kind. */
     public int count(LinkKind kind) {
-        int count = 0;
-        for (Link link : byId.values()) {
-            count += link.kind() == kind ? 1 : 0;
-        }
+        int count = open.getOrDefault(kind, 0);
         for (Dial dial : dials.values()) {
             count += dial.attempt().kind() == kind ? 1 : 0;
         }
@@ -350,6 +350,7 @@ public final class LinkTable {
     private void open(Link link) {
         long now = link.openedMillis();
         byId.put(link.id(), link);
+        open.merge(link.kind(), 1, Integer::sum);
         byNetworkLink.put(link.networkLink(), link);
         sendHandshake(now, link);
         handler().opened(now, link);
@@ -449,6 +450,7 @@ public final class LinkTable {
         sentBefore.addAll(link.sent());
         receivedBefore.addAll(link.received());
         byId.remove(link.id());
+        open.merge(link.kind(), -1, Integer::sum);
         byNetworkLink.remove(link.networkLink());
         log.accept(LogEvent.debug("net", reason + ", disconnecting " + link));
         handler().closed(now, link, reason);

@@ -1,6 +1,6 @@
 package org.starling.engine;
 
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -9,45 +9,72 @@ public final class TrafficByType {
     /** What of one type went over. */
     public record Sum(long messages, long bytes) {}
 
-    private static final class Counter {
-        private long messages;
-        private long bytes;
-    }
-
     static final String OTHER = "*other*";
 
-    private final HashMap<String, Counter> counters = new HashMap<>();
+    // A handful of types: a search through them is faster than hashing the name, and this is done for each message.
+    private String[] types = new String[8];
+    private long[] messages = new long[8];
+    private long[] bytes = new long[8];
+    private int count;
 
     /** Counts a message; beyond {@link Limits#COUNTED_TYPES} types under {@code *other*}. */
-    void count(String type, long bytes) {
-        add(type, 1, bytes);
+    void count(String type, long size) {
+        add(type, 1, size);
     }
 
     void addAll(TrafficByType others) {
-        others.counters.forEach((type, counter) -> add(type, counter.messages, counter.bytes));
+        for (int i = 0; i < others.count; i++) {
+            add(others.types[i], others.messages[i], others.bytes[i]);
+        }
     }
 
-    private void add(String type, long messages, long bytes) {
-        Counter counter = counters.get(type);
-        if (counter == null) {
-            String name = counters.size() < Limits.COUNTED_TYPES ? type : OTHER;
-            counter = counters.computeIfAbsent(name, key -> new Counter());
+    private void add(String type, long moreMessages, long moreBytes) {
+        int at = find(type);
+        if (at == count && count >= Limits.COUNTED_TYPES) {
+            at = find(OTHER);
+            append(at, OTHER);
+        } else {
+            append(at, type);
         }
-        counter.messages += messages;
-        counter.bytes += bytes;
+        messages[at] += moreMessages;
+        bytes[at] += moreBytes;
+    }
+
+    private int find(String type) {
+        int at = 0;
+        while (at < count && !types[at].equals(type)) {
+            at++;
+        }
+        return at;
+    }
+
+    private void append(int at, String type) {
+        if (at < count) {
+            return;
+        }
+        if (count == types.length) {
+            types = Arrays.copyOf(types, 2 * count);
+            messages = Arrays.copyOf(messages, 2 * count);
+            bytes = Arrays.copyOf(bytes, 2 * count);
+        }
+        types[count++] = type;
     }
 
     /** The sums by type, sorted; a copy. */
     public SortedMap<String, Sum> sums() {
         TreeMap<String, Sum> sums = new TreeMap<>();
-        counters.forEach((type, counter) -> sums.put(type, new Sum(counter.messages, counter.bytes)));
+        for (int i = 0; i < count; i++) {
+            sums.put(types[i], new Sum(messages[i], bytes[i]));
+        }
         return sums;
     }
 
     /** Only the bytes, by type, sorted; a copy. */
     SortedMap<String, Long> bytes() {
-        TreeMap<String, Long> bytes = new TreeMap<>();
-        counters.forEach((type, counter) -> bytes.put(type, counter.bytes));
-        return bytes;
+        TreeMap<String, Long> copy = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            copy.put(types[i], bytes[i]);
+        }
+        return copy;
     }
 }

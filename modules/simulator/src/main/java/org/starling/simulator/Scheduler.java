@@ -1,7 +1,6 @@
 package org.starling.simulator;
 
 import java.security.MessageDigest;
-import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
 import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
@@ -15,37 +14,14 @@ import org.starling.crypto.Sha256;
 final class Scheduler {
     private static final long MICROS = 1_000;
 
-    private final PriorityQueue<Event> queue = new PriorityQueue<>();
+    private final EventQueue<Event> queue = new EventQueue<>();
     private final MessageDigest trace = Sha256.newDigest();
     private final ByteWriter record = new ByteWriter();
     private long nowMicros;
-    private long sequence;
     private long delivered;
     private boolean running;
 
-    private static final class Event implements Comparable<Event> {
-        private final long micros;
-        private final long sequence;
-        private final Kind kind;
-        private final long subject;
-        private final Bytes content;
-        private final Runnable action;
-
-        private Event(long micros, long sequence, Kind kind, long subject, Bytes content, Runnable action) {
-            this.micros = micros;
-            this.sequence = sequence;
-            this.kind = kind;
-            this.subject = subject;
-            this.content = content;
-            this.action = action;
-        }
-
-        @Override
-        public int compareTo(Event other) {
-            int order = Long.compare(micros, other.micros);
-            return order == 0 ? Long.compare(sequence, other.sequence) : order;
-        }
-    }
+    private record Event(Kind kind, long subject, Bytes content, Runnable action) {}
 
     /** What an event is; part of the trace. */
     enum Kind {
@@ -86,7 +62,7 @@ final class Scheduler {
 
     /** Puts an event in line, for that time or, if that has passed, for now. */
     void at(long micros, Kind kind, long subject, Bytes content, Runnable action) {
-        queue.add(new Event(Math.max(micros, nowMicros), sequence++, kind, subject, content, action));
+        queue.add(Math.max(micros, nowMicros), new Event(kind, subject, content, action));
     }
 
     /** Delivers events until the condition holds or time is up; returns whether it holds. */
@@ -97,11 +73,11 @@ final class Scheduler {
         running = true;
         try {
             while (!condition.getAsBoolean()) {
-                Event next = queue.peek();
-                if (next == null || next.micros > endMicros) {
+                if (queue.firstMicros() > endMicros) {
                     nowMicros = Math.max(nowMicros, endMicros);
                     return condition.getAsBoolean();
                 }
+                nowMicros = queue.firstMicros();
                 deliver(queue.remove());
             }
             return true;
@@ -111,9 +87,8 @@ final class Scheduler {
     }
 
     private void deliver(Event event) {
-        nowMicros = event.micros;
         delivered++;
-        record.clear().i64(event.micros).u8(event.kind.code).i64(event.subject).i32(event.content.length());
+        record.clear().i64(nowMicros).u8(event.kind.code).i64(event.subject).i32(event.content.length());
         trace.update(record.sharedArray(), 0, record.length());
         trace.update(event.content.sharedArray(), event.content.arrayOffset(), event.content.length());
         event.action.run();
