@@ -260,6 +260,7 @@ final class NodeOptions {
                 defaults.serveMempool(),
                 isSmallNetwork(),
                 mempool().minRelayFeerate().satoshisPerKvb(),
+                Math.clamp(settings.number("maxorphantx", defaults.maxOrphans()), 0, Integer.MAX_VALUE),
                 handshakeSeconds * 1000,
                 settings.list("loglevel").contains("trace"));
     }

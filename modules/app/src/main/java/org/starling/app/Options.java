@@ -150,6 +150,7 @@ final class Options {
         options.add("bytespersigop", "<n>", "bytes that a signature operation counts for (default: 20)");
         options.add("permitbaremultisig", "", "relay bare multisig outputs (default: 1)");
         options.add("persistmempool", "", "keep the mempool over a restart (default: 1)");
+        options.add("maxorphantx", "<n>", "transactions kept whose parents are not known (default: 100)");
         options.add("limitancestorcount", "<n>", "longest unconfirmed ancestry (default: 25)");
         options.add("limitancestorsize", "<kvB>", "largest unconfirmed ancestry (default: 101)");
         options.add("limitdescendantcount", "<n>", "most unconfirmed descendants (default: 25)");
@@ -229,7 +230,7 @@ final class Options {
                 dblogsize deprecatedrpc disablewallet discardfee discover dnsseed fallbackfee
                 fixedseeds flushwallet forcecompactdb forcednsseed help-debug i2pacceptincoming
                 i2psam keypool lang logips loglevelalways logratelimit maxapsfee
-                maxorphantx maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee
+                maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee
                 maxuploadtarget min mintxfee natpmp paytxfee peerblockfilters
                 peerbloomfilters persistmempoolv1 printpriority privdb
                 resetguisettings rest rpcdoccheck seednode settings shrinkdebugfile signer

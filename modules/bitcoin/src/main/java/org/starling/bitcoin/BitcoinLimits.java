@@ -99,7 +99,9 @@ public final class BitcoinLimits {
     /** Items of a getdata that we send. */
     public static final int GETDATA_ITEMS = 1_000;
 
+    /** Orphans kept, unless an operator says otherwise; peers share the room as {@link Orphanage} says. */
     public static final int ORPHANS = 100;
+
     public static final long ORPHAN_BYTES = 10_000_000;
     public static final int ORPHAN_WEIGHT = 400_000;
     public static final long ORPHAN_EXPIRY_MILLIS = 20 * 60_000;

@@ -2,10 +2,10 @@ package org.starling.bitcoin;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Hash256;
@@ -13,20 +13,56 @@ import org.starling.consensus.Block;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxIn;
-import org.starling.world.Randomness;
 
-/** Transactions whose parents are not known yet: few, for some minutes, with who sent them. */
+/**
+ * Transactions whose parents are not known yet: few, for some minutes, with the peers that have them.
+ *
+ * <p>All peers share the room, and who takes the greatest share of it, by count or by bytes, makes room for others: a peer
+ * loses nothing as long as it takes no more than its equal part, whatever the others send.
+ */
 final class Orphanage {
-    /** An orphan and the peer that sent it. */
-    record Orphan(Transaction transaction, long peer, long expiryMillis) {}
+    /**
+     * An orphan as it was when asked about.
+     *
+     * @param peers those that sent or announced it, in that order; never none
+     */
+    record Orphan(Transaction transaction, List<Long> peers, long entryMillis, long expiryMillis) {}
 
-    private final Randomness random;
-    private final LinkedHashMap<Hash256, Orphan> byWtxid = new LinkedHashMap<>();
+    private static final class Kept {
+        private final Transaction transaction;
+        private final long number;
+        private final long entryMillis;
+        private final LinkedHashSet<Long> peers = new LinkedHashSet<>();
+
+        private Kept(Transaction transaction, long number, long entryMillis) {
+            this.transaction = transaction;
+            this.number = number;
+            this.entryMillis = entryMillis;
+        }
+
+        private Orphan orphan() {
+            return new Orphan(
+                    transaction, List.copyOf(peers), entryMillis, entryMillis + BitcoinLimits.ORPHAN_EXPIRY_MILLIS);
+        }
+    }
+
+    /** What one peer has here, the oldest first, by number. */
+    private static final class Share {
+        private final TreeMap<Long, Kept> orphans = new TreeMap<>();
+        private long bytes;
+    }
+
+    private final int capacity;
+    private final HashMap<Hash256, Kept> byWtxid = new HashMap<>();
+    private final TreeMap<Long, Kept> byNumber = new TreeMap<>();
+    private final TreeMap<Long, Share> byPeer = new TreeMap<>();
     private final HashMap<OutPoint, LinkedHashSet<Hash256>> spenders = new HashMap<>();
     private long totalBytes;
+    private long nextNumber;
 
-    Orphanage(Randomness random) {
-        this.random = random;
+    /** @param capacity most orphans kept */
+    Orphanage(int capacity) {
+        this.capacity = capacity;
     }
 
     int size() {
@@ -42,67 +78,149 @@ final class Orphanage {
         return byWtxid.containsKey(wtxid);
     }
 
-    @Nullable
-    Orphan find(Hash256 wtxid) {
-        return byWtxid.get(wtxid);
+    boolean contains(Hash256 wtxid, long peer) {
+        Kept kept = byWtxid.get(wtxid);
+        return kept != null && kept.peers.contains(peer);
     }
 
-    /** Keeps the transaction. False if it is known or too large. Call {@link #trim} afterwards. */
+    @Nullable
+    Orphan find(Hash256 wtxid) {
+        Kept kept = byWtxid.get(wtxid);
+        return kept == null ? null : kept.orphan();
+    }
+
+    /** All, the oldest first. */
+    List<Orphan> all() {
+        return byNumber.values().stream().map(Kept::orphan).toList();
+    }
+
+    /**
+     * Keeps the transaction, or notes one more peer that has it. False if that was known or the transaction is too large.
+     * Call {@link #trim} afterwards.
+     */
     boolean add(long now, Transaction transaction, long peer) {
-        if (byWtxid.containsKey(transaction.wtxid()) || transaction.weight() > BitcoinLimits.ORPHAN_WEIGHT) {
+        if (transaction.weight() > BitcoinLimits.ORPHAN_WEIGHT || contains(transaction.wtxid(), peer)) {
             return false;
         }
         expire(now);
-        Transaction kept = transaction.compact();
-        byWtxid.put(kept.wtxid(), new Orphan(kept, peer, now + BitcoinLimits.ORPHAN_EXPIRY_MILLIS));
-        totalBytes += kept.totalLength();
-        for (TxIn input : kept.inputs()) {
-            spenders.computeIfAbsent(input.previous(), key -> new LinkedHashSet<>())
-                    .add(kept.wtxid());
+        Kept kept = byWtxid.get(transaction.wtxid());
+        if (kept == null) {
+            kept = new Kept(transaction.compact(), nextNumber++, now);
+            byWtxid.put(transaction.wtxid(), kept);
+            byNumber.put(kept.number, kept);
+            totalBytes += kept.transaction.totalLength();
+            for (TxIn input : transaction.inputs()) {
+                spenders.computeIfAbsent(input.previous(), key -> new LinkedHashSet<>())
+                        .add(transaction.wtxid());
+            }
         }
+        kept.peers.add(peer);
+        Share share = byPeer.computeIfAbsent(peer, key -> new Share());
+        share.orphans.put(kept.number, kept);
+        share.bytes += kept.transaction.totalLength();
         return true;
     }
 
-    /** Drops random ones while there are too many; returns how many went. */
+    /** While there are too many, the peer with the greatest share loses its oldest; returns how many orphans went. */
     int trim() {
         int before = byWtxid.size();
-        while (byWtxid.size() > BitcoinLimits.ORPHANS || totalBytes > BitcoinLimits.ORPHAN_BYTES) {
-            List<Hash256> all = new ArrayList<>(byWtxid.keySet());
-            remove(all.get(random.below(all.size())));
+        while (byWtxid.size() > capacity || totalBytes > BitcoinLimits.ORPHAN_BYTES) {
+            long greediest = greediest();
+            Share share = byPeer.get(greediest);
+            if (share == null) {
+                throw new AssertionError("orphans of nobody: " + byWtxid.size());
+            }
+            leave(share.orphans.firstEntry().getValue(), greediest);
         }
         return before - byWtxid.size();
     }
 
-    @Nullable
-    Orphan remove(Hash256 wtxid) {
-        Orphan orphan = byWtxid.remove(wtxid);
-        if (orphan == null) {
-            return null;
+    private long greediest() {
+        long greediest = -1;
+        double most = -1;
+        for (var entry : byPeer.entrySet()) {
+            Share share = entry.getValue();
+            double part = Math.max(
+                    share.orphans.size() / (double) Math.max(1, capacity),
+                    share.bytes / (double) BitcoinLimits.ORPHAN_BYTES);
+            if (part > most) {
+                most = part;
+                greediest = entry.getKey();
+            }
         }
-        totalBytes -= orphan.transaction().totalLength();
-        for (TxIn input : orphan.transaction().inputs()) {
+        return greediest;
+    }
+
+    /** The peer no longer vouches for the orphan, which goes if nobody else does. */
+    private void leave(Kept kept, long peer) {
+        release(kept, peer);
+        kept.peers.remove(peer);
+        if (kept.peers.isEmpty()) {
+            forget(kept);
+        }
+    }
+
+    private void release(Kept kept, long peer) {
+        Share share = byPeer.get(peer);
+        if (share != null && share.orphans.remove(kept.number) != null) {
+            share.bytes -= kept.transaction.totalLength();
+            if (share.orphans.isEmpty()) {
+                byPeer.remove(peer);
+            }
+        }
+    }
+
+    private void forget(Kept kept) {
+        Transaction transaction = kept.transaction;
+        byWtxid.remove(transaction.wtxid());
+        byNumber.remove(kept.number);
+        totalBytes -= transaction.totalLength();
+        for (TxIn input : transaction.inputs()) {
             Set<Hash256> others = spenders.get(input.previous());
             if (others != null) {
-                others.remove(wtxid);
+                others.remove(transaction.wtxid());
                 if (others.isEmpty()) {
                     spenders.remove(input.previous());
                 }
             }
         }
-        return orphan;
+    }
+
+    /** Drops the orphan; returns whether it was here. */
+    boolean remove(Hash256 wtxid) {
+        Kept kept = byWtxid.get(wtxid);
+        if (kept == null) {
+            return false;
+        }
+        kept.peers.forEach(peer -> release(kept, peer));
+        forget(kept);
+        return true;
     }
 
     /** Orphans that spend an output of the transaction, in the order of the outputs. */
     List<Orphan> childrenOf(Transaction parent) {
+        return kept(parent).stream().map(Kept::orphan).toList();
+    }
+
+    /** Those of them that this peer has as well, the newest first: of several that conflict it is likely the best. */
+    List<Transaction> childrenOf(Transaction parent, long peer) {
+        return kept(parent).stream()
+                .filter(kept -> kept.peers.contains(peer))
+                .sorted((a, b) -> Long.compare(b.number, a.number))
+                .map(kept -> kept.transaction)
+                .toList();
+    }
+
+    private List<Kept> kept(Transaction parent) {
         Set<Hash256> children = new LinkedHashSet<>();
         for (int i = 0; i < parent.outputs().size(); i++) {
             children.addAll(spenders.getOrDefault(parent.outPoint(i), new LinkedHashSet<>()));
         }
-        List<Orphan> orphans = new ArrayList<>();
+        List<Kept> orphans = new ArrayList<>();
         for (Hash256 wtxid : children) {
-            Orphan orphan = byWtxid.get(wtxid);
-            if (orphan != null) {
-                orphans.add(orphan);
+            Kept kept = byWtxid.get(wtxid);
+            if (kept != null) {
+                orphans.add(kept);
             }
         }
         return orphans;
@@ -123,19 +241,24 @@ final class Orphanage {
         return spent.size();
     }
 
-    /** Drops what the peer sent; returns how many. */
+    /** Drops what only this peer has; returns how many. */
     int removeForPeer(long peer) {
-        List<Orphan> gone = byWtxid.values().stream()
-                .filter(orphan -> orphan.peer() == peer)
-                .toList();
-        gone.forEach(orphan -> remove(orphan.transaction().wtxid()));
-        return gone.size();
+        int before = byWtxid.size();
+        Share share = byPeer.get(peer);
+        if (share != null) {
+            List.copyOf(share.orphans.values()).forEach(kept -> leave(kept, peer));
+        }
+        return before - byWtxid.size();
     }
 
     private void expire(long now) {
-        // In the order of insertion, so also of expiry, unless the clock was set back.
-        while (!byWtxid.isEmpty() && byWtxid.firstEntry().getValue().expiryMillis() <= now) {
-            remove(byWtxid.firstEntry().getKey());
+        // In the order of arrival, so also of expiry, unless the clock was set back.
+        while (!byNumber.isEmpty()) {
+            Kept oldest = byNumber.firstEntry().getValue();
+            if (oldest.entryMillis + BitcoinLimits.ORPHAN_EXPIRY_MILLIS > now) {
+                return;
+            }
+            remove(oldest.transaction.wtxid());
         }
     }
 }

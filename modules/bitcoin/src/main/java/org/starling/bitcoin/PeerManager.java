@@ -413,6 +413,18 @@ public final class PeerManager implements LinkHandler {
         }
     }
 
+    /** Answers {@link Validation#packageOf}; of what was accepted {@link #transactionAdded} need not be called. */
+    public void packageJudged(long now, long peerId, Transaction parent, Transaction child, PackageVerdict verdict) {
+        Peer peer = peers.find(peerId);
+        if (peer != null) {
+            peer.transactionsInValidation--;
+        }
+        transactions.judged(now, peer, peerId, parent, child, verdict);
+        if (peer != null) {
+            goOn(now, peer);
+        }
+    }
+
     /** Answers {@link Validation#readBlock}; null if it could not be read. */
     public void blockRead(long now, long peerId, Hash256 hash, @Nullable Bytes block) {
         Peer peer = peers.find(peerId);
@@ -564,7 +576,15 @@ public final class PeerManager implements LinkHandler {
     }
 
     public int orphans() {
-        return transactions.orphans();
+        return transactions.orphans().size();
+    }
+
+    /** Transactions whose parents are not known, the oldest first. */
+    public List<OrphanInfo> orphanTransactions() {
+        return transactions.orphans().stream()
+                .map(orphan -> new OrphanInfo(
+                        orphan.transaction(), orphan.peers(), orphan.entryMillis(), orphan.expiryMillis()))
+                .toList();
     }
 
     /** Announcements of transactions that are remembered. */

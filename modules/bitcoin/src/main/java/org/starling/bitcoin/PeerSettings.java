@@ -12,6 +12,7 @@ import org.starling.consensus.ChainParams;
  * @param serveMempool whether anybody may ask for our whole mempool; if not, only those with the permission
  * @param smallNetwork a private network on one machine: addresses are told at once, and to everybody
  * @param minRelayFeeratePerKvb the least that a transaction must pay, in satoshis per 1000 virtual bytes
+ * @param maxOrphans transactions kept whose parents are not known
  * @param handshakeTimeoutMillis how long a peer may take to complete the handshake
  * @param traceMessages whether each message is logged
  */
@@ -24,6 +25,7 @@ public record PeerSettings(
         boolean serveMempool,
         boolean smallNetwork,
         long minRelayFeeratePerKvb,
+        int maxOrphans,
         long handshakeTimeoutMillis,
         boolean traceMessages) {
     /** A full node with Core's defaults. */
@@ -37,6 +39,7 @@ public record PeerSettings(
                 false,
                 false,
                 1000,
+                BitcoinLimits.ORPHANS,
                 BitcoinLimits.HANDSHAKE_TIMEOUT_MILLIS,
                 false);
     }
@@ -52,6 +55,7 @@ public record PeerSettings(
                 serveMempool,
                 smallNetwork,
                 minRelayFeeratePerKvb,
+                maxOrphans,
                 handshakeTimeoutMillis,
                 traceMessages);
     }
@@ -67,6 +71,7 @@ public record PeerSettings(
                 serveMempool,
                 true,
                 minRelayFeeratePerKvb,
+                maxOrphans,
                 handshakeTimeoutMillis,
                 traceMessages);
     }

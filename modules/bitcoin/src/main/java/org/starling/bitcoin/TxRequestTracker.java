@@ -176,6 +176,14 @@ final class TxRequestTracker {
         expiries.add(announcement);
     }
 
+    /** Those who announced the hash and have neither answered nor let the time pass, in the order of announcing. */
+    List<Long> announcers(Hash256 hash) {
+        return byHash.getOrDefault(hash, List.of()).stream()
+                .filter(announcement -> announcement.state != State.COMPLETED)
+                .map(announcement -> announcement.peer)
+                .toList();
+    }
+
     /** Notes that the peer sent the transaction, or that it does not have it. */
     void answered(long peer, Hash256 hash) {
         Announcement announcement = find(byHash.getOrDefault(hash, List.of()), peer);

@@ -26,6 +26,12 @@ public interface Validation {
     /** Offers a transaction to the mempool; {@link PeerManager#transactionJudged}. */
     void transaction(long peer, Transaction transaction);
 
+    /**
+     * Offers to the mempool a parent that alone pays too little, with a child that may pay for both;
+     * {@link PeerManager#packageJudged}.
+     */
+    void packageOf(long peer, Transaction parent, Transaction child);
+
     /** Reads a block from disk as it goes on the wire; {@link PeerManager#blockRead}. */
     void readBlock(long peer, BlockEntry entry, boolean withWitness);
 }

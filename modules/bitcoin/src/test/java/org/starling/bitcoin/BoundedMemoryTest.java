@@ -34,38 +34,6 @@ class BoundedMemoryTest {
     }
 
     @Test
-    void orphansAreFewAndShortLived() {
-        Orphanage orphanage = new Orphanage(new SeededRandomness(1));
-        for (int i = 0; i < 500; i++) {
-            assertThat(orphanage.add(0, spend(i, 10), i % 7)).isTrue();
-            assertThat(orphanage.trim()).isEqualTo(i < BitcoinLimits.ORPHANS ? 0 : 1);
-        }
-        assertThat(orphanage.size()).isEqualTo(BitcoinLimits.ORPHANS);
-        orphanage.removeForPeer(3);
-        assertThat(orphanage.size()).isBetween(70, 95);
-        assertThat(orphanage.add(0, spend(501, 100_000), 1)).as("too heavy").isFalse();
-        assertThat(orphanage.add(BitcoinLimits.ORPHAN_EXPIRY_MILLIS, spend(502, 10), 1))
-                .isTrue();
-        assertThat(orphanage.size()).isEqualTo(1);
-        assertThat(orphanage.totalBytes()).isEqualTo(spend(502, 10).totalLength());
-    }
-
-    @Test
-    void orphansAreFoundByTheirParents() {
-        Orphanage orphanage = new Orphanage(new SeededRandomness(1));
-        Transaction parent = spend(1, 10);
-        Transaction child = Transaction.of(
-                2, List.of(new TxIn(parent.outPoint(0), Bytes.EMPTY, -1)), List.of(new TxOut(1, Bytes.EMPTY)), 0);
-        orphanage.add(0, child, 5);
-        assertThat(orphanage.childrenOf(parent))
-                .extracting(Orphanage.Orphan::peer)
-                .containsExactly(5L);
-        assertThat(orphanage.childrenOf(spend(2, 10))).isEmpty();
-        orphanage.remove(child.wtxid());
-        assertThat(orphanage.childrenOf(parent)).isEmpty();
-    }
-
-    @Test
     void feeFiltersAreRoundedToSteps() {
         FeeFilterRounder rounder = new FeeFilterRounder(new SeededRandomness(1));
         List<Long> seen = new java.util.ArrayList<>();

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -58,6 +59,8 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
     final LinkedHashMap<Hash256, Block> blocks = new LinkedHashMap<>();
     final LinkedHashMap<Hash256, Entry> pool = new LinkedHashMap<>();
     final TreeMap<String, Rejection> refusals = new TreeMap<>();
+    final TreeMap<String, Rejection> packageRefusals = new TreeMap<>();
+    final List<List<Transaction>> packages = new ArrayList<>();
     final ArrayDeque<Runnable> questions = new ArrayDeque<>();
     final AddressBook book = new AddressBook(Bytes.wrap(new byte[32]), Routability.PUBLIC, new SeededRandomness(5));
     final BanList bans = new BanList();
@@ -274,9 +277,13 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
     }
 
     void pooled(Transaction transaction) {
-        pool.put(transaction.wtxid(), new Entry(transaction, 10_000, transaction.virtualSize(), 1, ++poolSequence));
+        pool(transaction);
         manager.transactionAdded(now, transaction);
         run();
+    }
+
+    private void pool(Transaction transaction) {
+        pool.put(transaction.wtxid(), new Entry(transaction, 10_000, transaction.virtualSize(), 1, ++poolSequence));
     }
 
     // ---- Validation
@@ -312,11 +319,26 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
         questions.add(() -> {
             Rejection fault = refusals.get(transaction.txid().toString());
             if (fault == null) {
-                pool.put(
-                        transaction.wtxid(),
-                        new Entry(transaction, 10_000, transaction.virtualSize(), 1, ++poolSequence));
+                pool(transaction);
             }
             manager.transactionJudged(now, peer, transaction, fault);
+        });
+    }
+
+    /** Together they come in, unless the child is refused for more than its missing parent. */
+    @Override
+    public void packageOf(long peer, Transaction parent, Transaction child) {
+        questions.add(() -> {
+            packages.add(List.of(parent, child));
+            Rejection fault = packageRefusals.get(child.txid().toString());
+            if (fault == null) {
+                pool(parent);
+                pool(child);
+            }
+            PackageVerdict verdict = fault == null
+                    ? new PackageVerdict(Set.of(parent.wtxid(), child.wtxid()), Map.of())
+                    : new PackageVerdict(Set.of(), Map.of(child.wtxid(), fault));
+            manager.packageJudged(now, peer, parent, child, verdict);
         });
     }
 

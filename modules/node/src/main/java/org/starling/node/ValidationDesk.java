@@ -1,10 +1,15 @@
 package org.starling.node;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.starling.bitcoin.PackageVerdict;
 import org.starling.bitcoin.PeerManager;
 import org.starling.bitcoin.Validation;
 import org.starling.bytes.ByteWriter;
@@ -26,6 +31,7 @@ import org.starling.mempool.AcceptResult;
 import org.starling.mempool.Feerate;
 import org.starling.mempool.Mempool;
 import org.starling.mempool.MempoolListener;
+import org.starling.mempool.PackageOutcome;
 import org.starling.mempool.RemovalReason;
 import org.starling.world.Lane;
 import org.starling.world.StorageException;
@@ -170,6 +176,31 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
             };
             toPeers.accept(peers -> peers.transactionJudged(clock.millis(), peer, transaction, fault));
         });
+    }
+
+    @Override
+    public void packageOf(long peer, Transaction parent, Transaction child) {
+        validation.execute(() -> {
+            judgingForPeer = true;
+            PackageOutcome outcome = mempool.submitPackage(List.of(parent, child), null, clock.seconds());
+            judgingForPeer = false;
+            PackageVerdict verdict = verdict(outcome);
+            toPeers.accept(peers -> peers.packageJudged(clock.millis(), peer, parent, child, verdict));
+        });
+    }
+
+    private static PackageVerdict verdict(PackageOutcome outcome) {
+        Set<Hash256> taken = new HashSet<>();
+        Map<Hash256, Rejection> refused = new HashMap<>();
+        outcome.members().forEach((wtxid, member) -> {
+            switch (member) {
+                case PackageOutcome.Member.Taken in -> taken.add(wtxid);
+                case PackageOutcome.Member.Refused(Rejection fault) -> refused.put(wtxid, fault);
+                case PackageOutcome.Member.Known known -> {}
+                case PackageOutcome.Member.OtherWitness other -> {}
+            }
+        });
+        return new PackageVerdict(taken, refused);
     }
 
     @Override

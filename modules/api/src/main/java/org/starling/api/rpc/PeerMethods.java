@@ -1,5 +1,6 @@
 package org.starling.api.rpc;
 
+import static org.starling.api.rpc.Parameter.Type.ANY;
 import static org.starling.api.rpc.Parameter.Type.FLAG;
 import static org.starling.api.rpc.Parameter.Type.NUMBER;
 import static org.starling.api.rpc.Parameter.Type.TEXT;
@@ -9,8 +10,10 @@ import static org.starling.api.rpc.Parameter.required;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.starling.bitcoin.OrphanInfo;
 import org.starling.bitcoin.PeerInfo;
 import org.starling.bitcoin.Services;
+import org.starling.consensus.Transaction;
 import org.starling.engine.AddressBook;
 import org.starling.engine.KnownAddress;
 import org.starling.engine.Link;
@@ -43,6 +46,12 @@ final class PeerMethods {
                         "What is known of each peer, its network among it"
                                 + " (ipv4, ipv6, onion, i2p, cjdns, not_publicly_routable).",
                         PeerMethods::getPeerInfo),
+                RpcMethod.of(
+                        "getorphantxs",
+                        "hidden",
+                        "Transactions whose parents are not known.",
+                        PeerMethods::getOrphans,
+                        optional("verbosity", ANY, "0 (default) for txids, 1 for facts, 2 for these with the bytes")),
                 RpcMethod.of(
                         "getconnectioncount",
                         category,
@@ -95,6 +104,41 @@ final class PeerMethods {
         ArrayNode all = Json.array();
         node.core(() -> node.peers().peers(now)).forEach(peer -> all.add(peer(peer)));
         return all;
+    }
+
+    private static JsonNode getOrphans(Call call) {
+        JsonNode wanted = call.get("verbosity");
+        if (wanted.isBoolean()) {
+            throw new RpcException(RpcException.TYPE_ERROR, "Verbosity was boolean but only integer allowed");
+        }
+        int verbosity = call.verbosity("verbosity", 0);
+        if (verbosity < 0 || verbosity > 2) {
+            throw new RpcException(RpcException.INVALID_PARAMETER, "Invalid verbosity value " + verbosity);
+        }
+        Node node = call.node();
+        ArrayNode all = Json.array();
+        for (OrphanInfo orphan : node.core(() -> node.peers().orphanTransactions())) {
+            if (verbosity == 0) {
+                all.add(orphan.transaction().txid().toString());
+            } else {
+                all.add(orphan(orphan, verbosity));
+            }
+        }
+        return all;
+    }
+
+    private static ObjectNode orphan(OrphanInfo orphan, int verbosity) {
+        Transaction transaction = orphan.transaction();
+        ObjectNode json = Json.object()
+                .put("txid", transaction.txid().toString())
+                .put("wtxid", transaction.wtxid().toString())
+                .put("bytes", transaction.totalLength())
+                .put("vsize", transaction.virtualSize())
+                .put("weight", transaction.weight())
+                .put("entry", orphan.entryMillis() / 1000)
+                .put("expiration", orphan.expiryMillis() / 1000);
+        orphan.peers().forEach(json.putArray("from")::add);
+        return verbosity == 2 ? json.put("hex", transaction.serialized().hex()) : json;
     }
 
     private static ObjectNode peer(PeerInfo peer) {
