@@ -107,14 +107,14 @@ public final class BlockImport {
             activating = chain.activateSome();
             return true;
         }
-        if (inputs.isEmpty()) {
-            return false;
+        boolean more = !inputs.isEmpty();
+        if (more) {
+            chain.guard(() -> read(inputs.getFirst()));
         }
-        chain.guard(() -> read(inputs.getFirst()));
         if (inputs.isEmpty() && chain.isReindexing()) {
             chain.reindexed();
         }
-        return true;
+        return more;
     }
 
     /** Reads all that was added. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,23 @@ class RebuildTest {
                         .hash())
                 .isEqualTo(coins);
         assertThat(test.files.read("rev00000.dat")).isEqualTo(undo);
+    }
+
+    @Test
+    void whereNoBlocksAreLeftTheIndexIsBuiltFromThoseThatCome() {
+        List<Block> blocks = new ArrayList<>();
+        TestChain donor = new TestChain(6);
+        for (int i = 0; i < 3; i++) {
+            blocks.add(donor.mine());
+        }
+        test.files.list("").stream().filter(name -> name.endsWith(".dat")).forEach(test.files::delete);
+        Chain chain = open(Rebuild.INDEX);
+
+        new BlockImport(chain, new SameThreadWorkers(), TestChain.NOW).finish();
+        blocks.forEach(block -> chain.processBlock(block, true, TestChain.NOW, true));
+
+        assertThat(chain.isReindexing()).isFalse();
+        assertThat(chain.tree().tip().height()).isEqualTo(3);
     }
 
     @Test
