@@ -257,7 +257,6 @@ final class NodeOptions {
                 defaults.userAgent(),
                 isListening(),
                 settings.flag("blocksonly", false),
-                defaults.serveMempool(),
                 isSmallNetwork(),
                 mempool().minRelayFeerate().satoshisPerKvb(),
                 Math.clamp(settings.number("maxorphantx", defaults.maxOrphans()), 0, Integer.MAX_VALUE),
@@ -268,7 +267,12 @@ final class NodeOptions {
     private long services(long all) throws UsageException {
         long without =
                 (settings.flag("v2transport", true) ? 0 : Services.P2P_V2) | (prune().enabled() ? Services.NETWORK : 0);
-        return all & ~without;
+        long further = (settings.flag("peerbloomfilters", false) ? Services.BLOOM : 0)
+                | (settings.flag("peerblockfilters", false) ? Services.COMPACT_FILTERS : 0);
+        if ((further & Services.COMPACT_FILTERS) != 0 && !hasFilters()) {
+            throw new UsageException("Cannot set -peerblockfilters without -blockfilterindex.");
+        }
+        return all & ~without | further;
     }
 
     private String agent() throws UsageException {

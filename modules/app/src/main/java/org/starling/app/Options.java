@@ -120,6 +120,11 @@ final class Options {
         options.add("maxconnections", "<n>", "most links kept (default: 125)");
         options.add("networkactive", "", "start with networking on (default: 1)");
         options.add("bantime", "<seconds>", "length of a ban unless setban says otherwise (default: 86400)");
+        options.add(
+                "peerblockfilters",
+                "",
+                "serve the blocks' filters to peers (BIP-0157); needs -blockfilterindex (default: 0)");
+        options.add("peerbloomfilters", "", "filter transactions and blocks for peers (BIP-0037, default: 0)");
         options.add("peertimeout", "<seconds>", "wait for a peer's handshake and pings (default: 60)");
         options.add("proxy", "<ip>[:<port>]", "connect through this SOCKS5 proxy; turns -listen off");
         options.add("onion", "<ip>[:<port>]", "SOCKS5 proxy for onion addresses (default: -proxy); 0 for none");
@@ -231,8 +236,8 @@ final class Options {
                 fixedseeds flushwallet forcecompactdb forcednsseed help-debug i2pacceptincoming
                 i2psam keypool lang logips loglevelalways logratelimit maxapsfee
                 maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee
-                maxuploadtarget min mintxfee natpmp paytxfee peerblockfilters
-                peerbloomfilters persistmempoolv1 printpriority privdb
+                maxuploadtarget min mintxfee natpmp paytxfee
+                persistmempoolv1 printpriority privdb
                 resetguisettings rest rpcdoccheck seednode settings shrinkdebugfile signer
                 signetseednode spendzeroconfchange splash stopafterblockimport swapbdbendian
                 test timeout txconfirmtarget txreconciliation

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.bitcoinj.base.BitcoinNetwork;
@@ -29,12 +30,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.starling.bitcoin.PeerSettings;
+import org.starling.bitcoin.Services;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.ChainParams;
+import org.starling.consensus.OutPoint;
+import org.starling.consensus.TxIn;
+import org.starling.consensus.TxOut;
+import org.starling.consensus.script.Script;
+import org.starling.crypto.Sha256;
 import org.starling.engine.Limits;
 import org.starling.engine.Routability;
 import org.starling.engine.Routes;
+import org.starling.mempool.AcceptResult;
 import org.starling.node.Node;
 import org.starling.node.NodeConfig;
 import org.starling.world.Endpoint;
@@ -45,6 +54,9 @@ class ForeignClientTest {
     private static final BitcoinNetwork REGTEST = BitcoinNetwork.REGTEST;
     private static final Bytes TO_ANYBODY = Bytes.fromHex("51");
     private static final int MATURITY = 100;
+    private static final Bytes TRUE_SCRIPT = Bytes.fromHex("51");
+    private static final Bytes TO_TRUE =
+            Script.witness(0, Sha256.once(TRUE_SCRIPT).toBytes());
 
     @TempDir
     private Path directory;
@@ -60,8 +72,10 @@ class ForeignClientTest {
             port = free.getLocalPort();
         }
         world = new MachineWorld(MachineWorld.Place.of(directory), "", failure -> {});
+        PeerSettings settings = PeerSettings.of(ChainParams.regtest(), "/Starling:test/");
         node = Node.start(
                 NodeConfig.of(ChainParams.regtest(), "/Starling:test/")
+                        .withPeers(settings.withServices(settings.services() | Services.BLOOM))
                         .withConnections(new NodeConfig.Connections(
                                 List.of(new Endpoint(Bytes.fromHex("7f000001"), port)),
                                 List.of(),
@@ -124,6 +138,52 @@ class ForeignClientTest {
                         && transaction.getConfidence().getDepthInBlocks() == 1);
         assertThat(chain.getBestChainHeight()).isEqualTo(MATURITY + 2);
         assertThat(node.mempool().get(txid)).isNull();
+    }
+
+    @Test
+    void aLightClientSeesAPaymentThroughItsBloomFilter() throws Exception {
+        Context.propagate(new Context());
+        Wallet wallet = Wallet.createDeterministic(REGTEST, ScriptType.P2PKH);
+        mine(TO_TRUE, 1);
+        mine(TO_ANYBODY, MATURITY);
+        BlockChain chain = new BlockChain(
+                REGTEST, wallet, new MemoryBlockStore(RegTestParams.get().getGenesisBlock()));
+        peers = new PeerGroup(REGTEST, chain);
+        peers.addWallet(wallet);
+        peers.addAddress(PeerAddress.simple(InetAddress.getLoopbackAddress(), port));
+        peers.setMaxConnections(1);
+        peers.start();
+        peers.downloadBlockChain();
+        assertThat(chain.getBestChainHeight()).isEqualTo(MATURITY + 1);
+        assertThat(peers.getDownloadPeer().getBloomFilter()).isNotNull();
+
+        org.starling.consensus.Transaction payment = payment(Bytes.wrap(
+                ScriptBuilder.createOutputScript(wallet.currentReceiveAddress()).program()));
+        AcceptResult accepted = node.validation(
+                () -> node.mempool().accept(payment, node.clock().seconds()));
+        assertThat(accepted).isInstanceOf(AcceptResult.Accepted.class);
+        await(
+                "the payment to show",
+                () -> wallet.getBalance(Wallet.BalanceType.ESTIMATED).equals(Coin.COIN));
+        assertThat(wallet.getBalance()).isEqualTo(Coin.ZERO);
+
+        mine(TO_ANYBODY, 1);
+        await("its confirmation", () -> wallet.getBalance().equals(Coin.COIN));
+        assertThat(wallet.getTransactions(true)).hasSize(1);
+        assertThat(peers.getDownloadPeer().getBloomFilter()).isNotNull();
+    }
+
+    /** Spends the first block's coinbase. */
+    private org.starling.consensus.Transaction payment(Bytes script) {
+        OutPoint coinbase = node.chain()
+                .readBlock(Objects.requireNonNull(node.headers().activeAt(1)))
+                .transactions()
+                .getFirst()
+                .outPoint(0);
+        TxIn input = new TxIn(coinbase, Bytes.EMPTY, TxIn.SEQUENCE_FINAL, List.of(TRUE_SCRIPT));
+        TxOut output = new TxOut(Coin.COIN.value, script);
+        TxOut change = new TxOut(48 * Coin.COIN.value, TO_TRUE);
+        return org.starling.consensus.Transaction.of(2, List.of(input), List.of(output, change), 0);
     }
 
     private void mine(Bytes script, int blocks) {

@@ -88,6 +88,22 @@ public final class BitcoinLimits {
 
     public static final int EXTRA_TRANSACTION_BYTES = 100_000;
 
+    /** Most filters of blocks that one request names, and most hashes of filters. */
+    public static final int FILTERS = 1_000;
+
+    public static final int FILTER_HASHES = 2_000;
+
+    /** Blocks between the filter headers that are checkpoints. */
+    public static final int FILTER_CHECKPOINT_INTERVAL = 1_000;
+
+    /** Filters read and put in line for a peer before its link is looked at again: of full blocks some 20 kB each. */
+    public static final int FILTERS_READ_AT_ONCE = 20;
+
+    /** Size of a peer's Bloom filter, and how much work each look into it is (BIP-0037). */
+    public static final int BLOOM_FILTER_BYTES = 36_000;
+
+    public static final int BLOOM_HASH_FUNCTIONS = 50;
+
     // Transactions.
     public static final int TX_ANNOUNCEMENTS_PER_PEER = 5_000;
     public static final int TX_IN_FLIGHT_PER_PEER = 100;

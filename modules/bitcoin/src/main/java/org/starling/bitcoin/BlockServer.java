@@ -30,17 +30,18 @@ final class BlockServer {
     private final Peers peers;
     private final ChainView chain;
     private final Validation validation;
-
+    private final BloomServer blooms;
     private final Randomness random;
     // The block that everybody asks for now, and its compact form once somebody wanted it.
     private @Nullable Block latest;
     private @Nullable CompactBlock latestCompact;
     private int announcedAheadHeight;
 
-    BlockServer(Peers peers, ChainView chain, Validation validation, Randomness random) {
+    BlockServer(Peers peers, ChainView chain, Validation validation, BloomServer blooms, Randomness random) {
         this.peers = peers;
         this.chain = chain;
         this.validation = validation;
+        this.blooms = blooms;
         this.random = random;
     }
 
@@ -165,7 +166,7 @@ final class BlockServer {
     }
 
     /** Old blocks off the active chain are not served: who asked for one would show that we know it. */
-    private boolean mayServe(BlockEntry entry) {
+    boolean mayServe(BlockEntry entry) {
         if (tree().isActive(entry) || isLatest(entry.hash())) {
             return true;
         }
@@ -175,7 +176,8 @@ final class BlockServer {
     /** Begins to answer the request for a block; false if it is not answered. The block follows by {@link #blockRead}. */
     boolean serve(long now, Peer peer, InventoryItem item) {
         BlockEntry entry = tree().find(item.hash());
-        if (entry == null || !entry.hasBlock() || !mayServe(entry)) {
+        boolean filtered = item.kind() == InventoryItem.FILTERED_BLOCK;
+        if (entry == null || !entry.hasBlock() || !mayServe(entry) || filtered && peer.bloomFilter == null) {
             return false;
         }
         boolean limited = Services.servesOnlyRecentBlocks(peers.settings().services());
@@ -191,6 +193,8 @@ final class BlockServer {
             } else {
                 peers.send(now, peer, compact);
             }
+        } else if (filtered) {
+            read(peer, entry, new Reading.Filtered());
         } else if (item.kind() == InventoryItem.BLOCK) {
             read(peer, entry, new Reading.Stripped());
         } else {
@@ -207,12 +211,16 @@ final class BlockServer {
 
         record Compact() implements Reading {}
 
+        /** As BIP-0037 has it. */
+        record Filtered() implements Reading {}
+
         record Transactions(List<Integer> indexes) implements Reading {}
     }
 
     private void read(Peer peer, BlockEntry entry, Reading reading) {
         peer.reading = reading;
-        validation.readBlock(peer.id(), entry, !(reading instanceof Reading.Stripped));
+        boolean stripped = reading instanceof Reading.Stripped || reading instanceof Reading.Filtered;
+        validation.readBlock(peer.id(), entry, !stripped);
     }
 
     /** The peer has the block in compact form, but for these transactions. */
@@ -253,6 +261,7 @@ final class BlockServer {
         }
         switch (reading) {
             case Reading.Compact compact -> peers.send(now, peer, CompactBlock.of(parsed(block), random.nextLong()));
+            case Reading.Filtered filtered -> blooms.send(now, peer, parsed(block));
             case Reading.Transactions(List<Integer> indexes) -> sendTransactions(now, peer, parsed(block), indexes);
             case Reading.Whole whole -> peers.send(now, peer, new BlockMessage(block));
             case Reading.Stripped stripped -> peers.send(now, peer, new BlockMessage(block));

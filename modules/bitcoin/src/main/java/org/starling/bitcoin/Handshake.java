@@ -40,7 +40,7 @@ final class Handshake {
                 peer,
                 new Version(
                         BitcoinLimits.PROTOCOL_VERSION,
-                        settings.services(),
+                        peers.ourServices(peer),
                         Math.floorDiv(now, 1000),
                         remote.legacyBytes() == null ? NOWHERE : remote,
                         peer.ourNonce,

@@ -114,6 +114,16 @@ final class Peer {
     @Nullable
     Hash256 continuation;
 
+    // FilterServer: what is still to be sent, and whether a part of it is being read
+    @Nullable
+    FilterQuery filterQuery;
+
+    boolean readingFilters;
+
+    // BloomServer
+    @Nullable
+    BloomFilter bloomFilter;
+
     List<Hash256> blocksToAnnounce = new ArrayList<>();
 
     // TransactionRelay

@@ -1,6 +1,5 @@
 package org.starling.bitcoin;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +7,10 @@ import org.starling.bitcoin.message.Addr;
 import org.starling.bitcoin.message.AddrV2;
 import org.starling.bitcoin.message.BlockMessage;
 import org.starling.bitcoin.message.BlockTransactions;
+import org.starling.bitcoin.message.BloomMessage;
 import org.starling.bitcoin.message.CompactBlock;
 import org.starling.bitcoin.message.FeeFilter;
+import org.starling.bitcoin.message.FilterMessage;
 import org.starling.bitcoin.message.GetAddr;
 import org.starling.bitcoin.message.GetBlockTransactions;
 import org.starling.bitcoin.message.GetBlocks;
@@ -69,6 +70,9 @@ public final class PeerManager implements LinkHandler {
     private final BlockDownload downloads;
     private final HeaderSync headers;
     private final BlockServer server;
+    private final FilterServer filters;
+    private final BloomServer blooms;
+    private final Requests requests;
     private final TransactionRelay relay;
     private final TransactionDownload transactions;
     private final CompactBlocks compactBlocks;
@@ -94,8 +98,11 @@ public final class PeerManager implements LinkHandler {
         addresses = new AddressRelay(peers, chain, parts.book(), parts.bans(), random.child("addresses"));
         downloads = new BlockDownload(peers, chain, parts.validation());
         headers = new HeaderSync(peers, chain, parts.validation(), downloads, random.child("headers"));
-        server = new BlockServer(peers, chain, parts.validation(), random.child("compact blocks"));
+        blooms = new BloomServer(peers);
+        server = new BlockServer(peers, chain, parts.validation(), blooms, random.child("compact blocks"));
+        filters = new FilterServer(peers, chain, parts.validation(), server::mayServe);
         relay = new TransactionRelay(peers, chain, parts.mempool(), random.child("relay"));
+        requests = new Requests(peers, server, relay);
         ExtraTransactions extra = new ExtraTransactions();
         transactions = new TransactionDownload(
                 peers, chain, parts.mempool(), parts.validation(), relay, extra, random.child("transactions"));
@@ -148,6 +155,7 @@ public final class PeerManager implements LinkHandler {
                 || peer.held != null
                 || !peer.requests.isEmpty()
                 || peer.reading != null
+                || peer.filterQuery != null
                 || peer.headersInValidation > 0
                 || peer.blocksInValidation >= BitcoinLimits.BLOCKS_IN_VALIDATION
                 || peer.transactionsInValidation >= BitcoinLimits.TRANSACTIONS_IN_VALIDATION;
@@ -171,7 +179,8 @@ public final class PeerManager implements LinkHandler {
     public void drained(long now, Link link) {
         Peer peer = peers.find(link.id());
         if (peer != null) {
-            serve(now, peer);
+            requests.serve(now, peer);
+            filters.serve(peer);
         }
     }
 
@@ -245,7 +254,7 @@ public final class PeerManager implements LinkHandler {
             case GetAddr getAddr -> addresses.getAddr(now, peer);
             case SendHeaders sendHeaders -> peer.prefersHeaders = true;
             case Inv inv -> inventory(now, peer, inv.items());
-            case GetData getData -> getData(now, peer, getData.items());
+            case GetData getData -> requests.getData(now, peer, getData.items());
             case NotFound notFound -> notFound(now, peer, notFound.items());
             case GetHeaders getHeaders -> server.getHeaders(now, peer, getHeaders);
             case GetBlocks getBlocks -> server.getBlocks(now, peer, getBlocks);
@@ -255,26 +264,20 @@ public final class PeerManager implements LinkHandler {
             case CompactBlock block -> peer.headersInValidation += compactBlocks.received(now, peer, block) ? 1 : 0;
             case GetBlockTransactions request -> {
                 server.getTransactions(now, peer, request);
-                serve(now, peer);
+                requests.serve(now, peer);
             }
             case BlockTransactions received -> compactBlocks.transactions(now, peer, received);
             case BlockMessage block -> downloads.received(now, peer, block.block());
             case TxMessage tx -> transaction(now, peer, tx.transaction());
             case Mempool mempool -> relay.mempool(now, peer);
             case FeeFilter filter -> relay.feeFilter(peer, filter);
-            case Unknown unknown -> unknown(now, peer, unknown.type());
+            case FilterMessage filter -> filters.received(now, peer, filter);
+            case BloomMessage bloom -> blooms.received(now, peer, bloom);
+            case Unknown unknown -> peers.debug("Unknown message type \"" + clean(unknown.type()) + "\" from " + peer);
             case Version version -> throw new AssertionError("handled before");
             case Verack verack -> throw new AssertionError("handled before");
             case WtxidRelay wtxidRelay -> throw new AssertionError("handled before");
             case SendAddrV2 sendAddrV2 -> throw new AssertionError("handled before");
-        }
-    }
-
-    private void unknown(long now, Peer peer, String type) {
-        if (Services.BLOOM_MESSAGES.contains(type)) {
-            peers.drop(now, peer, type + " received despite not offering bloom services");
-        } else {
-            peers.debug("Unknown message type \"" + clean(type) + "\" from " + peer);
         }
     }
 
@@ -311,36 +314,6 @@ public final class PeerManager implements LinkHandler {
             peers.drop(now, peer, "transaction sent in violation of protocol");
         } else {
             transactions.received(now, peer, transaction);
-        }
-    }
-
-    private void getData(long now, Peer peer, List<InventoryItem> items) {
-        if (items.size() > BitcoinLimits.INV_ITEMS) {
-            peers.misbehaving(now, peer, "getdata message size = " + items.size());
-            return;
-        }
-        if (!items.isEmpty()) {
-            peers.debug("received getdata for: " + items.getFirst() + " " + peer);
-        }
-        peer.requests.addAll(items);
-        serve(now, peer);
-    }
-
-    /** Answers requests as far as the link takes more, one block at a time. */
-    private void serve(long now, Peer peer) {
-        List<InventoryItem> missing = new ArrayList<>();
-        while (!peer.requests.isEmpty() && peer.reading == null && !peer.link.congested() && !peer.link.isClosed()) {
-            InventoryItem item = peer.requests.remove();
-            if (item.isTransaction()) {
-                if (peer.relaysTransactions() && !relay.serve(now, peer, item)) {
-                    missing.add(item);
-                }
-            } else if (item.isBlock()) {
-                server.serve(now, peer, item);
-            }
-        }
-        if (!missing.isEmpty() && !peer.link.isClosed()) {
-            peers.send(now, peer, new NotFound(missing));
         }
     }
 
@@ -430,7 +403,16 @@ public final class PeerManager implements LinkHandler {
         Peer peer = peers.find(peerId);
         if (peer != null) {
             server.blockRead(now, peer, hash, block);
-            serve(now, peer);
+            requests.serve(now, peer);
+            goOn(now, peer);
+        }
+    }
+
+    /** Answers {@link Validation#readFilters}; empty if the index does not have all of it. */
+    public void filtersRead(long now, long peerId, List<FilterMessage> answers) {
+        Peer peer = peers.find(peerId);
+        if (peer != null) {
+            filters.read(now, peer, answers);
             goOn(now, peer);
         }
     }

@@ -5,11 +5,11 @@ import org.starling.consensus.ChainParams;
 /**
  * How this node behaves among peers.
  *
- * @param services our service bits; {@link Services#P2P_V2} turns the encrypted transport on
+ * @param services our service bits; {@link Services#P2P_V2} turns the encrypted transport on, {@link Services#BLOOM} and
+ *     {@link Services#COMPACT_FILTERS} the service of that name
  * @param userAgent as BIP-0014 says, comments included
  * @param listening whether others can connect to us, so that our address is worth telling
  * @param blocksOnly transactions are not wanted
- * @param serveMempool whether anybody may ask for our whole mempool; if not, only those with the permission
  * @param smallNetwork a private network on one machine: addresses are told at once, and to everybody
  * @param minRelayFeeratePerKvb the least that a transaction must pay, in satoshis per 1000 virtual bytes
  * @param maxOrphans transactions kept whose parents are not known
@@ -22,7 +22,6 @@ public record PeerSettings(
         String userAgent,
         boolean listening,
         boolean blocksOnly,
-        boolean serveMempool,
         boolean smallNetwork,
         long minRelayFeeratePerKvb,
         int maxOrphans,
@@ -35,7 +34,6 @@ public record PeerSettings(
                 Services.NETWORK | Services.WITNESS | Services.NETWORK_LIMITED | Services.P2P_V2,
                 userAgent,
                 true,
-                false,
                 false,
                 false,
                 1000,
@@ -52,7 +50,6 @@ public record PeerSettings(
                 userAgent,
                 listening,
                 blocksOnly,
-                serveMempool,
                 smallNetwork,
                 minRelayFeeratePerKvb,
                 maxOrphans,
@@ -68,7 +65,6 @@ public record PeerSettings(
                 userAgent,
                 listening,
                 blocksOnly,
-                serveMempool,
                 true,
                 minRelayFeeratePerKvb,
                 maxOrphans,

@@ -44,6 +44,11 @@ final class Peers {
         return settings;
     }
 
+    /** What we offer that peer: some are offered more. */
+    long ourServices(Peer peer) {
+        return settings.services() | (peer.link.has(Permission.BLOOMFILTER) ? Services.BLOOM : 0);
+    }
+
     LinkTable links() {
         return links;
     }

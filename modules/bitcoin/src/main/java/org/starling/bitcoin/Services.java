@@ -23,9 +23,6 @@ public final class Services {
     /** Speaks the encrypted transport (BIP-0324). */
     public static final long P2P_V2 = 1 << 11;
 
-    /** Messages of BIP-0037, which only those may send to whom {@link #BLOOM} was offered (BIP-0111). */
-    static final List<String> BLOOM_MESSAGES = List.of("filterload", "filteradd", "filterclear");
-
     private Services() {}
 
     static boolean servesBlocks(long services) {

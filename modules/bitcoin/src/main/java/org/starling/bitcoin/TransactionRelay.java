@@ -78,7 +78,7 @@ final class TransactionRelay {
 
     /** The peer asks for the whole mempool. */
     void mempool(long now, Peer peer) {
-        if (!peers.settings().serveMempool() && !peer.link.has(Permission.MEMPOOL)) {
+        if ((peers.ourServices(peer) & Services.BLOOM) == 0 && !peer.link.has(Permission.MEMPOOL)) {
             if (!peer.link.has(Permission.NOBAN)) {
                 peers.drop(now, peer, "mempool request with bloom filters disabled");
             }
@@ -186,6 +186,9 @@ final class TransactionRelay {
 
     private @Nullable InventoryItem itemFor(Peer peer, MempoolView.Entry entry) {
         if (entry.fee() * 1000 < peer.feeFilterReceived * entry.virtualSize()) {
+            return null;
+        }
+        if (!BloomServer.wants(peer, entry.transaction())) {
             return null;
         }
         Hash256 name = nameFor(peer, entry.transaction());

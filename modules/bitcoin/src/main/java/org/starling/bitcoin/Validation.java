@@ -34,4 +34,7 @@ public interface Validation {
 
     /** Reads a block from disk as it goes on the wire; {@link PeerManager#blockRead}. */
     void readBlock(long peer, BlockEntry entry, boolean withWitness);
+
+    /** Reads from the index of block filters; {@link PeerManager#filtersRead}. */
+    void readFilters(long peer, FilterQuery query);
 }

@@ -34,7 +34,7 @@ class LimitedNodeTest {
     void servesTheLastBlocksAndDropsWhoAsksForOlderOnes() {
         PeerSettings full = PeerSettings.of(TestNode.REGTEST, "/Starling:0.1.0/");
         TestNode node = new TestNode(new PeerSettings(
-                full.chain(), LIMITED, full.userAgent(), true, false, false, false, 1000, 100, 60_000, false));
+                full.chain(), LIMITED, full.userAgent(), true, false, false, 1000, 100, 60_000, false));
         List<Block> chain = TestNode.chainOn(TestNode.genesis(), 300, SECONDS, 1);
         node.have(chain);
         TestNode.Remote peer = node.inbound(1);

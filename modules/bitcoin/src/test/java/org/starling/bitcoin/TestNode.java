@@ -9,13 +9,17 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.starling.bitcoin.message.CFilter;
+import org.starling.bitcoin.message.FilterMessage;
 import org.starling.bitcoin.message.Message;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.bytes.MalformedException;
 import org.starling.chain.BlockEntry;
+import org.starling.chain.BlockUndo;
 import org.starling.chain.HeaderTree;
 import org.starling.chain.HeldTree;
+import org.starling.chain.index.BlockFilter;
 import org.starling.consensus.Block;
 import org.starling.consensus.BlockHeader;
 import org.starling.consensus.ChainParams;
@@ -55,6 +59,7 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
 
     final List<String> log = new ArrayList<>();
     final List<Hash256> fetched = new ArrayList<>();
+    final List<FilterQuery> filterQueries = new ArrayList<>();
     final HeldTree tree = new HeldTree(REGTEST.genesis());
     final LinkedHashMap<Hash256, Block> blocks = new LinkedHashMap<>();
     final LinkedHashMap<Hash256, Entry> pool = new LinkedHashMap<>();
@@ -347,6 +352,24 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
         questions.add(() -> {
             Block block = blocks.getOrDefault(entry.hash(), REGTEST.genesis());
             manager.blockRead(now, peer, entry.hash(), block.serialized());
+        });
+    }
+
+    /** Filters are those of the stored blocks as if these spent nothing; hashes and headers are not asked for here. */
+    @Override
+    public void readFilters(long peer, FilterQuery query) {
+        filterQueries.add(query);
+        questions.add(() -> {
+            List<FilterMessage> answers = new ArrayList<>();
+            if (query instanceof FilterQuery.Filters(int from, BlockEntry stop)) {
+                for (int height = from; height <= stop.height(); height++) {
+                    BlockEntry entry = Objects.requireNonNull(stop.ancestor(height));
+                    Block block = blocks.getOrDefault(entry.hash(), REGTEST.genesis());
+                    BlockFilter filter = BlockFilter.of(block, new BlockUndo(List.of()));
+                    answers.add(new CFilter(BlockFilter.BASIC, filter.block(), filter.encoded()));
+                }
+            }
+            manager.filtersRead(now, peer, answers);
         });
     }
 

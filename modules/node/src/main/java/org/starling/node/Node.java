@@ -123,7 +123,15 @@ public final class Node implements AutoCloseable {
         book = AddressBookFile.load(
                 world.files(), ADDRESS_FILE, connections.routability(), random.child("addresses"), Node::log);
         policy = new ConnectionPolicy(connections.policy(), links, book, bans, random.child("connections"));
-        desk = new ValidationDesk(chain, mempool, clock, world.validation(), world.disk(), this::withPeers);
+        indexes = new Indexes(config.indexing(), world, chain);
+        desk = new ValidationDesk(
+                chain,
+                mempool,
+                clock,
+                world.validation(),
+                world.disk(),
+                new FilterDesk(indexes.filters()),
+                this::withPeers);
         peers = new PeerManager(
                 config.peers(),
                 new PeerManager.Parts(
@@ -138,7 +146,6 @@ public final class Node implements AutoCloseable {
         mempool.addListener(desk);
         chain.addListener(mempool.chainListener(clock));
         chain.addListener(desk);
-        indexes = new Indexes(config.indexing(), world, chain);
         miner = new Miner(this, config.mining());
         rebroadcast = new Rebroadcast(mempool, random.child("broadcasts"), clock.millis());
         keeper = new MempoolKeeper(mempool, world, clock);

@@ -9,9 +9,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.starling.bitcoin.FilterQuery;
 import org.starling.bitcoin.PackageVerdict;
 import org.starling.bitcoin.PeerManager;
 import org.starling.bitcoin.Validation;
+import org.starling.bitcoin.message.FilterMessage;
 import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
@@ -48,6 +50,7 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
     private final NodeClock clock;
     private final Lane validation;
     private final Lane disk;
+    private final FilterDesk filters;
     private final Consumer<Consumer<PeerManager>> toPeers;
     private boolean judgingForPeer;
     private boolean catchingUp;
@@ -59,12 +62,14 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
             NodeClock clock,
             Lane validation,
             Lane disk,
+            FilterDesk filters,
             Consumer<Consumer<PeerManager>> toPeers) {
         this.chain = chain;
         this.mempool = mempool;
         this.clock = clock;
         this.validation = validation;
         this.disk = disk;
+        this.filters = filters;
         this.toPeers = toPeers;
     }
 
@@ -208,6 +213,14 @@ final class ValidationDesk implements Validation, ChainListener, MempoolListener
         disk.execute(() -> {
             Bytes block = entry.hasBlock() ? read(entry, withWitness) : null;
             toPeers.accept(peers -> peers.blockRead(clock.millis(), peer, entry.hash(), block));
+        });
+    }
+
+    @Override
+    public void readFilters(long peer, FilterQuery query) {
+        disk.execute(() -> {
+            List<FilterMessage> answers = filters.answer(query);
+            toPeers.accept(peers -> peers.filtersRead(clock.millis(), peer, answers));
         });
     }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.starling.bitcoin.message.MerkleBlock;
 import org.starling.bytes.ByteReader;
 import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
@@ -72,7 +73,7 @@ final class ProofMethods {
                     RpcException.INVALID_ADDRESS_OR_KEY, "Not all transactions found in specified or retrieved block");
         }
         ByteWriter writer = new ByteWriter();
-        MerkleProof.of(block, txids).write(writer);
+        MerkleBlock.of(block, txids).write(writer);
         return Json.hex(writer.toBytes());
     }
 
@@ -100,10 +101,10 @@ final class ProofMethods {
 
     private static JsonNode verifyTxOutProof(Call call) {
         Bytes bytes = call.hex("proof");
-        MerkleProof proof;
+        MerkleBlock proof;
         try {
             ByteReader reader = bytes.reader();
-            proof = MerkleProof.read(reader);
+            proof = MerkleBlock.read(reader);
         } catch (MalformedException e) {
             throw new RpcException(RpcException.MISC_ERROR, "The proof cannot be read: " + e.getMessage());
         }

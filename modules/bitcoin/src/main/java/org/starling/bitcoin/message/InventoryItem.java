@@ -18,7 +18,7 @@ public record InventoryItem(int kind, Hash256 hash) {
 
     public static final int BLOCK = 2;
 
-    /** A block filtered as BIP-0037 says; never served. */
+    /** A block of which only what passes the peer's Bloom filter is wanted (BIP-0037). */
     public static final int FILTERED_BLOCK = 3;
 
     /** A block in the form of BIP-0152. */

@@ -32,6 +32,8 @@ public sealed interface Message
                 CompactBlock,
                 GetBlockTransactions,
                 BlockTransactions,
+                FilterMessage,
+                BloomMessage,
                 Unknown {
     /** Types that {@link #read} understands. */
     List<String> TYPES = List.of(
@@ -58,7 +60,17 @@ public sealed interface Message
             SendCompact.TYPE,
             CompactBlock.TYPE,
             GetBlockTransactions.TYPE,
-            BlockTransactions.TYPE);
+            BlockTransactions.TYPE,
+            GetCFilters.TYPE,
+            CFilter.TYPE,
+            GetCFHeaders.TYPE,
+            CFHeaders.TYPE,
+            GetCFCheckpoint.TYPE,
+            CFCheckpoint.TYPE,
+            FilterLoad.TYPE,
+            FilterAdd.TYPE,
+            FilterClear.TYPE,
+            MerkleBlock.TYPE);
 
     /** The name on the wire. */
     String type();
@@ -100,6 +112,16 @@ public sealed interface Message
             case CompactBlock.TYPE -> CompactBlock.read(reader);
             case GetBlockTransactions.TYPE -> GetBlockTransactions.read(reader);
             case BlockTransactions.TYPE -> BlockTransactions.read(reader);
+            case GetCFilters.TYPE -> GetCFilters.read(reader);
+            case CFilter.TYPE -> CFilter.read(reader);
+            case GetCFHeaders.TYPE -> GetCFHeaders.read(reader);
+            case CFHeaders.TYPE -> CFHeaders.read(reader);
+            case GetCFCheckpoint.TYPE -> GetCFCheckpoint.read(reader);
+            case CFCheckpoint.TYPE -> CFCheckpoint.read(reader);
+            case FilterLoad.TYPE -> FilterLoad.read(reader);
+            case FilterAdd.TYPE -> FilterAdd.read(reader);
+            case FilterClear.TYPE -> new FilterClear();
+            case MerkleBlock.TYPE -> MerkleBlock.read(reader);
             default -> new Unknown(type);
         };
     }

@@ -101,6 +101,26 @@ class MessageTest {
     }
 
     @Test
+    void filtersOfBlocks() throws MalformedException {
+        bothWays("getcfilters", "00" + "0a000000" + ONES, new GetCFilters(0, 10, ONE));
+        bothWays("cfilter", "00" + ONES + "03" + "0174a1", new CFilter(0, ONE, Bytes.fromHex("0174a1")));
+        bothWays("getcfheaders", "00" + "ffffffff" + ONES, new GetCFHeaders(0, 0xffffffffL, ONE));
+        bothWays("cfheaders", "00" + ONES + TWOS + "01" + TWOS, new CFHeaders(0, ONE, TWO, List.of(TWO)));
+        bothWays("getcfcheckpt", "00" + TWOS, new GetCFCheckpoint(0, TWO));
+        bothWays("cfcheckpt", "00" + TWOS + "02" + ONES + TWOS, new CFCheckpoint(0, TWO, List.of(ONE, TWO)));
+    }
+
+    @Test
+    void bloomFilters() throws MalformedException {
+        bothWays(
+                "filterload",
+                "03" + "614e9b" + "05000000" + "01000080" + "01",
+                new FilterLoad(Bytes.fromHex("614e9b"), 5, 0x80000001, 1));
+        bothWays("filteradd", "02" + "cafe", new FilterAdd(Bytes.fromHex("cafe")));
+        bothWays("filterclear", "", new FilterClear());
+    }
+
+    @Test
     void headers() throws MalformedException {
         String header = "01000000" + ONES + TWOS + "29ab5f49" + "ffff001d" + "1dac2b7c";
         Headers headers = (Headers) Message.read("headers", Bytes.fromHex("01" + header + "00"));

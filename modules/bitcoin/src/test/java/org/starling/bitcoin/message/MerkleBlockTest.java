@@ -1,4 +1,4 @@
-package org.starling.api.rpc;
+package org.starling.bitcoin.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,7 +18,7 @@ import org.starling.consensus.Transaction;
 import org.starling.consensus.TxIn;
 import org.starling.consensus.TxOut;
 
-class MerkleProofTest {
+class MerkleBlockTest {
     private static Block block(int transactions) {
         List<Transaction> all = new ArrayList<>();
         for (int i = 0; i < transactions; i++) {
@@ -37,7 +37,7 @@ class MerkleProofTest {
     void ofThreeTransactionsTheLastIsProvedByItselfAndTheHashBesideIt() {
         Block block = block(3);
         ByteWriter writer = new ByteWriter();
-        MerkleProof.of(block, Set.of(txid(block, 2))).write(writer);
+        MerkleBlock.of(block, Set.of(txid(block, 2))).write(writer);
 
         Hash256 left = MerkleTree.of(List.of(txid(block, 0), txid(block, 1))).hash();
         // Three transactions, two hashes, and the bits root 1, left 0, right 1, leaf 1 in a byte from its lowest.
@@ -52,11 +52,11 @@ class MerkleProofTest {
             Block block = block(count);
             for (int i = 0; i < count; i++) {
                 ByteWriter writer = new ByteWriter();
-                MerkleProof.of(block, new HashSet<>(List.of(txid(block, 0), txid(block, i))))
+                MerkleBlock.of(block, new HashSet<>(List.of(txid(block, 0), txid(block, i))))
                         .write(writer);
 
                 List<Hash256> proved =
-                        MerkleProof.read(writer.toBytes().reader()).proved();
+                        MerkleBlock.read(writer.toBytes().reader()).proved();
 
                 assertThat(proved)
                         .isEqualTo(i == 0 ? List.of(txid(block, 0)) : List.of(txid(block, 0), txid(block, i)));
@@ -67,20 +67,20 @@ class MerkleProofTest {
     @Test
     void aChangedHashOrCountProvesNothing() {
         Block block = block(5);
-        MerkleProof proof = MerkleProof.of(block, Set.of(txid(block, 3)));
+        MerkleBlock proof = MerkleBlock.of(block, Set.of(txid(block, 3)));
         List<Hash256> other = new ArrayList<>(proof.hashes());
         other.set(0, Hash256.ZERO);
 
         assertThat(proof.proved()).isNotNull();
-        assertThat(new MerkleProof(proof.header(), 5, other, proof.bits()).proved())
+        assertThat(new MerkleBlock(proof.header(), 5, other, proof.bits()).proved())
                 .isNull();
-        assertThat(new MerkleProof(proof.header(), 2, proof.hashes(), proof.bits()).proved())
+        assertThat(new MerkleBlock(proof.header(), 2, proof.hashes(), proof.bits()).proved())
                 .isNull();
-        assertThat(new MerkleProof(proof.header(), 0, proof.hashes(), proof.bits()).proved())
+        assertThat(new MerkleBlock(proof.header(), 0, proof.hashes(), proof.bits()).proved())
                 .isNull();
-        assertThat(new MerkleProof(proof.header(), 0xffffffffL, proof.hashes(), proof.bits()).proved())
+        assertThat(new MerkleBlock(proof.header(), 0xffffffffL, proof.hashes(), proof.bits()).proved())
                 .isNull();
-        assertThat(new MerkleProof(proof.header(), 5, List.of(), proof.bits()).proved())
+        assertThat(new MerkleBlock(proof.header(), 5, List.of(), proof.bits()).proved())
                 .isNull();
     }
 
@@ -91,7 +91,7 @@ class MerkleProofTest {
         Hash256 doubled = MerkleTree.of(List.of(only, only)).hash();
         BlockHeader header = new BlockHeader(1, Hash256.ZERO, doubled, 0, 0, 0);
 
-        assertThat(new MerkleProof(header, 2, List.of(only, only), List.of(true, true, true)).proved())
+        assertThat(new MerkleBlock(header, 2, List.of(only, only), List.of(true, true, true)).proved())
                 .isNull();
     }
 }

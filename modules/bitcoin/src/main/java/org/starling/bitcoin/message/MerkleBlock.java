@@ -1,4 +1,4 @@
-package org.starling.api.rpc;
+package org.starling.bitcoin.message;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,26 +16,29 @@ import org.starling.consensus.Transaction;
 import org.starling.crypto.Sha256;
 
 /**
- * A header with the part of its merkle tree that proves some transactions, in the form of BIP-0037's {@code merkleblock}:
- * the tree is walked from the root, left before right; a bit tells of each node whether something below it is proved, and
+ * A header with the part of its merkle tree that proves some transactions, as BIP-0037
+ * has it and proofs given over RPC do: the tree is walked from the root, left before right; a bit tells of each node whether something below it is proved, and
  * those of which nothing is, and the leaves, come as hashes.
  *
  * @param count of all transactions in the block
  */
-record MerkleProof(BlockHeader header, long count, List<Hash256> hashes, List<Boolean> bits) {
+public record MerkleBlock(BlockHeader header, long count, List<Hash256> hashes, List<Boolean> bits)
+        implements BloomMessage {
+    public static final String TYPE = "merkleblock";
+
     /** Weight of the smallest transaction without witness: 60 bytes. */
     private static final int SMALLEST_TRANSACTION_WEIGHT = 60 * BlockRules.WITNESS_SCALE_FACTOR;
 
     /** Of these transactions of the block. */
-    static MerkleProof of(Block block, Set<Hash256> txids) {
+    public static MerkleBlock of(Block block, Set<Hash256> txids) {
         List<Hash256> leaves =
                 block.transactions().stream().map(Transaction::txid).toList();
         Builder builder = new Builder(leaves, txids);
         builder.walk(height(leaves.size()), 0);
-        return new MerkleProof(block.header(), leaves.size(), builder.hashes, builder.bits);
+        return new MerkleBlock(block.header(), leaves.size(), builder.hashes, builder.bits);
     }
 
-    static MerkleProof read(ByteReader reader) throws MalformedException {
+    public static MerkleBlock read(ByteReader reader) throws MalformedException {
         BlockHeader header = BlockHeader.read(reader);
         long count = reader.u32();
         List<Hash256> hashes = new ArrayList<>();
@@ -48,10 +51,16 @@ record MerkleProof(BlockHeader header, long count, List<Hash256> hashes, List<Bo
         for (int i = 0; i < packed.length() * 8; i++) {
             bits.add((packed.unsigned(i / 8) >> i % 8 & 1) != 0);
         }
-        return new MerkleProof(header, count, hashes, bits);
+        return new MerkleBlock(header, count, hashes, bits);
     }
 
-    void write(ByteWriter writer) {
+    @Override
+    public String type() {
+        return TYPE;
+    }
+
+    @Override
+    public void write(ByteWriter writer) {
         header.write(writer);
         writer.u32(count);
         writer.compactSize(hashes.size());
@@ -64,8 +73,7 @@ record MerkleProof(BlockHeader header, long count, List<Hash256> hashes, List<Bo
     }
 
     /** The transactions that it proves to be in the block of the header; null if it proves nothing. */
-    @Nullable
-    List<Hash256> proved() {
+    public @Nullable List<Hash256> proved() {
         boolean possible = count > 0
                 && count <= BlockRules.MAX_WEIGHT / SMALLEST_TRANSACTION_WEIGHT
                 && hashes.size() <= count
