@@ -1,10 +1,14 @@
 package org.starling.engine;
 
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 
 /** Special address ranges, each by the RFC that sets it apart. */
 final class IpRules {
     static final Bytes LOOPBACK_V6 = Bytes.fromHex("00000000000000000000000000000001");
+
+    /** Core's prefix of addresses that stand for names. */
+    static final Bytes INTERNAL = Bytes.fromHex("fd6b88c08724");
 
     private static final Bytes ZERO_V6 = Bytes.wrap(new byte[16]);
 
@@ -95,15 +99,28 @@ final class IpRules {
         };
     }
 
-    private static Bytes groupV6(Bytes bytes) {
+    /** The IPv4 address that an IPv6 one stands for or is reached through; null if there is none. */
+    static @Nullable Bytes embeddedIpv4(Bytes bytes) {
         if (NAT64.matches(bytes) || TRANSLATED.matches(bytes)) {
-            return tagged(NetworkType.IPV4, bytes.slice(12, 14));
+            return bytes.slice(12, 16);
         }
         if (SIX_TO_FOUR.matches(bytes)) {
-            return tagged(NetworkType.IPV4, bytes.slice(2, 4));
+            return bytes.slice(2, 6);
         }
         if (TEREDO.matches(bytes)) {
-            return tagged(NetworkType.IPV4, Bytes.copyOf((byte) ~bytes.get(12), (byte) ~bytes.get(13)));
+            return Bytes.copyOf(
+                    (byte) ~bytes.get(12), (byte) ~bytes.get(13), (byte) ~bytes.get(14), (byte) ~bytes.get(15));
+        }
+        return null;
+    }
+
+    private static Bytes groupV6(Bytes bytes) {
+        if (bytes.startsWith(INTERNAL)) {
+            return tagged(NetworkType.IPV6, bytes);
+        }
+        Bytes inner = embeddedIpv4(bytes);
+        if (inner != null) {
+            return tagged(NetworkType.IPV4, inner.slice(0, 2));
         }
         if (HURRICANE.matches(bytes)) {
             return tagged(
