@@ -11,6 +11,7 @@ import org.starling.platform.DiskFileStore;
 import org.starling.platform.RocksStore;
 import org.starling.platform.SecureRandomness;
 import org.starling.platform.SocketNetwork;
+import org.starling.platform.SystemNames;
 import org.starling.platform.ThreadLane;
 import org.starling.platform.ThreadWorkers;
 import org.starling.world.Clock;
@@ -66,7 +67,8 @@ public final class MachineWorld implements AutoCloseable {
                     keep(new ThreadLane(name + "validation", clock, onFailure)),
                     keep(new ThreadLane(name + "disk", clock, onFailure)),
                     folder -> indexPlace(place.directory(), name, folder, clock, onFailure),
-                    SocketNetwork::new);
+                    SocketNetwork::new,
+                    new SystemNames());
             complete = true;
         } finally {
             if (!complete) {

@@ -188,7 +188,7 @@ final class NodeCommand implements RpcHost {
     }
 
     private int serve() throws UsageException {
-        NodeOptions options = new NodeOptions(settings);
+        NodeOptions options = new NodeOptions(settings, directory);
         NodeConfig config = options.config();
         LOG.info("SetNetworkActive: {}", config.connections().active());
         // The lock on the data directory comes first: what another process has there is not to be touched.

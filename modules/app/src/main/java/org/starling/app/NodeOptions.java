@@ -43,10 +43,13 @@ final class NodeOptions {
     private static final double CACHE_SHARE = 0.4;
 
     private final Settings settings;
+    private final DataDirectory directory;
     private final ChainParams params;
 
-    NodeOptions(Settings settings) throws UsageException {
+    /** @param directory relative to which files are named */
+    NodeOptions(Settings settings, DataDirectory directory) throws UsageException {
         this.settings = settings;
+        this.directory = directory;
         this.params = chainParams();
     }
 
@@ -105,6 +108,7 @@ final class NodeOptions {
                 peers(),
                 connections(),
                 mining(),
+                new SeedOptions(settings, params).bootstrap(new ProxyOptions(settings).routes()),
                 settings.number("maxtipage", NodeConfig.DEFAULT_MAX_TIP_AGE_SECONDS),
                 indexing());
     }
@@ -348,7 +352,7 @@ final class NodeOptions {
                 Limits.OUTBOUND_FULL_RELAY,
                 Limits.OUTBOUND_BLOCK_RELAY,
                 settings.flag("networkactive", true),
-                isSmallNetwork() ? new Routability(true) : Routability.PUBLIC,
+                new Routability(isSmallNetwork(), new AsMapOption(settings, directory).load()),
                 permitted,
                 proxies.routes(),
                 settings.number("bantime", NodeConfig.DEFAULT_BAN_SECONDS));

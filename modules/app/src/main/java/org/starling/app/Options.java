@@ -110,12 +110,17 @@ final class Options {
         options.add("coinstatsindex", "", "keep figures about the coins at each block (default: 0)");
         options.add("stopatheight", "<n>", "stop when the chain has reached this height (default: 0, never)");
         options.group("Connections");
+        options.add("asmap", "<file>", "which addresses belong to one operator, in Core's form (default: ip_asn.map)");
         options.add("addnode", "<ip>", "connect to this node and keep trying", NETWORK_ONLY);
         options.add("bind", "<addr>[:<port>][=onion]", "listen on this address", NETWORK_ONLY);
         options.add("connect", "<ip>", "connect only to these nodes; -noconnect to none", NETWORK_ONLY);
         options.add("listen", "", "accept connections (default: 1, 0 with -connect)");
         options.add("port", "<port>", "listen on this port (default: the chain's)", NETWORK_ONLY);
         options.add("dns", "", "allow name lookups for -addnode and -connect (default: 1)");
+        options.add("dnsseed", "", "ask names for nodes when addresses run short (default: 1, 0 with -connect)");
+        options.add("forcednsseed", "", "ask those names always (default: 0)");
+        options.add("fixedseeds", "", "use the list of nodes that came with the program at last (default: 1)");
+        options.add("seednode", "<host>[:<port>]", "ask this node for addresses, then leave it", NETWORK_ONLY);
         options.add("externalip", "<ip>", "the node's public address");
         options.add("maxconnections", "<n>", "most links kept (default: 125)");
         options.add("networkactive", "", "start with networking on (default: 1)");
@@ -227,18 +232,18 @@ final class Options {
     private void acceptOthers() {
         accept(Option.HIDDEN, "fastprune mempoolfullrbf maxtipage signetblocktime");
         accept(Option.ACCEPTED, """
-                acceptstalefeeestimates addresstype alertnotify allowignoredconf asmap
+                acceptstalefeeestimates addresstype alertnotify allowignoredconf
                 avoidpartialspends blockreconstructionextratxn
                 blockreservedweight capturemessages changetype checkaddrman checkblockindex
                 checkmempool checkpoints choosedatadir
                 consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio
-                dblogsize deprecatedrpc disablewallet discardfee discover dnsseed fallbackfee
-                fixedseeds flushwallet forcecompactdb forcednsseed help-debug i2pacceptincoming
+                dblogsize deprecatedrpc disablewallet discardfee discover fallbackfee
+                flushwallet forcecompactdb help-debug i2pacceptincoming
                 i2psam keypool lang logips loglevelalways logratelimit maxapsfee
                 maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee
                 maxuploadtarget min mintxfee natpmp paytxfee
                 persistmempoolv1 printpriority privdb
-                resetguisettings rest rpcdoccheck seednode settings shrinkdebugfile signer
+                resetguisettings rest rpcdoccheck settings shrinkdebugfile signer
                 signetseednode spendzeroconfchange splash stopafterblockimport swapbdbendian
                 test timeout txconfirmtarget txreconciliation
                 uiplatform unsafesqlitesync upnp wallet walletbroadcast walletcrosschain

@@ -162,5 +162,16 @@ public final class BitcoinLimits {
 
     public static final long ADDRESS_PENALTY_SECONDS = 2 * 60 * 60;
 
+    /** How often the links that we chose are looked over. */
+    public static final long EXTRA_PEER_CHECK_MILLIS = 45_000;
+
+    public static final long STALE_CHECK_MILLIS = 10 * 60_000;
+
+    /** No new tip for as long as so many blocks should take is suspicious. */
+    public static final int STALE_TIP_BLOCKS = 3;
+
+    /** A link is not judged earlier. */
+    public static final long MINIMUM_CONNECT_MILLIS = 30_000;
+
     private BitcoinLimits() {}
 }

@@ -150,6 +150,9 @@ final class CompactBlocks {
                 headers.punish(now, peer, fault, "invalid header via cmpctblock");
             }
         } else if (message != null && entry != null) {
+            if (entry.chainWork().compareTo(tree().tip().chainWork()) > 0) {
+                peer.lastAnnouncementMillis = now;
+            }
             goOn(now, peer, message, entry);
         }
     }

@@ -231,6 +231,9 @@ final class HeaderSync {
 
     private void accepted(long now, Peer peer, BlockEntry last, int count, boolean news) {
         available(peer, last.hash());
+        if (news && last.chainWork().compareTo(tree().tip().chainWork()) > 0) {
+            peer.lastAnnouncementMillis = now;
+        }
         if (news && chain.isInitialBlockDownload()) {
             peers.info("Synchronizing blockheaders, height: " + last.height()
                     + progress(now, last.height(), last.header().time()));

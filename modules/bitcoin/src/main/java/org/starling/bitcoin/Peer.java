@@ -84,6 +84,10 @@ final class Peer {
     BlockEntry chainSyncTarget;
 
     boolean chainSyncAsked;
+
+    /** When it announced a block that had more work than our tip. */
+    long lastAnnouncementMillis;
+
     boolean protectedFromEviction;
 
     // BlockDownload

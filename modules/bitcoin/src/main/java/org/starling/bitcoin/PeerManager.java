@@ -42,6 +42,7 @@ import org.starling.consensus.Rejection;
 import org.starling.consensus.Transaction;
 import org.starling.engine.AddressBook;
 import org.starling.engine.BanList;
+import org.starling.engine.ConnectionPolicy;
 import org.starling.engine.Link;
 import org.starling.engine.LinkHandler;
 import org.starling.engine.LinkKind;
@@ -77,6 +78,7 @@ public final class PeerManager implements LinkHandler {
     private final TransactionDownload transactions;
     private final CompactBlocks compactBlocks;
     private final ChainView chain;
+    private final OutboundReview outbound;
 
     /** What the manager works with, all of it of the same node. */
     public record Parts(
@@ -97,6 +99,7 @@ public final class PeerManager implements LinkHandler {
         liveness = new Liveness(peers, random.child("ping"));
         addresses = new AddressRelay(peers, chain, parts.book(), parts.bans(), random.child("addresses"));
         downloads = new BlockDownload(peers, chain, parts.validation());
+        outbound = new OutboundReview(peers, downloads);
         headers = new HeaderSync(peers, chain, parts.validation(), downloads, random.child("headers"));
         blooms = new BloomServer(peers);
         server = new BlockServer(peers, chain, parts.validation(), blooms, random.child("compact blocks"));
@@ -466,6 +469,7 @@ public final class PeerManager implements LinkHandler {
     /** The active chain ends at {@code tip} now; {@code fork} is the last block that it shares with what it was. */
     public void chainChanged(long now, BlockEntry tip, BlockEntry fork) {
         transactions.tipChanged();
+        outbound.tipChanged(now);
         if (!chain.isInitialBlockDownload()) {
             server.announce(now, tip, fork);
         }
@@ -510,6 +514,11 @@ public final class PeerManager implements LinkHandler {
             peers.wakeAt(peer, peer.isReady() ? Math.min(next, tickReady(now, peer)) : next);
         }
         peers.wakeAllAt(transactions.nextExpiryMillis());
+    }
+
+    /** Looks over the links that we chose, if that is due; returns when it will be. */
+    public long reviewOutbound(long now, ConnectionPolicy policy) {
+        return outbound.tick(now, policy);
     }
 
     private long tickReady(long now, Peer peer) {

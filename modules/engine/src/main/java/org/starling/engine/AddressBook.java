@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.ByteWriter;
@@ -95,6 +96,22 @@ public final class AddressBook {
         return entries;
     }
 
+    /** A slot that an entry holds. */
+    public record Place(KnownAddress entry, boolean tried, int bucket, int position) {}
+
+    /** All slots that are taken, by table, bucket and position. */
+    public List<Place> places() {
+        List<Place> places = new ArrayList<>();
+        addPlaces(places, newSlots, false);
+        addPlaces(places, triedSlots, true);
+        return places;
+    }
+
+    private static void addPlaces(List<Place> places, Map<Integer, KnownAddress> slots, boolean tried) {
+        new TreeMap<>(slots)
+                .forEach((slot, entry) -> places.add(new Place(entry, tried, slot / BUCKET_SIZE, slot % BUCKET_SIZE)));
+    }
+
     /**
      * Takes in an address that somebody told us. Returns whether it was not known.
      *
@@ -163,15 +180,18 @@ public final class AddressBook {
         }
     }
 
-    /** Notes that we connected and the node is one of ours. It moves to the tried table, if its slot there is free. */
-    public void good(long now, NetAddress address) {
+    /**
+     * Notes that we connected and the node is one of ours. It moves to the tried table, if its slot there is free; returns
+     * whether it does.
+     */
+    public boolean good(long now, NetAddress address) {
         KnownAddress entry = all.get(address);
         if (entry == null) {
-            return;
+            return false;
         }
         entry.succeeded(now);
         if (entry.isTried()) {
-            return;
+            return false;
         }
         KnownAddress holder = triedSlots.get(triedSlot(address));
         if (holder == null) {
@@ -179,6 +199,20 @@ public final class AddressBook {
         } else if (collisions.size() < COLLISIONS) {
             collisions.put(address, entry);
         }
+        return holder == null;
+    }
+
+    /** Whether an address of that network is known. */
+    public boolean knows(NetworkType network) {
+        return all.keySet().stream().anyMatch(address -> address.network() == network);
+    }
+
+    /** As {@link #select}, among those of one network, however few they are. */
+    public @Nullable KnownAddress selectIn(NetworkType network, Predicate<KnownAddress> test) {
+        List<KnownAddress> candidates = entries().stream()
+                .filter(entry -> entry.address().network() == network && test.test(entry))
+                .toList();
+        return candidates.isEmpty() ? null : candidates.get(random.below(candidates.size()));
     }
 
     private void moveToTried(KnownAddress entry) {

@@ -136,7 +136,15 @@ public final class AsMap {
      * Numbers from {@code least} in classes of growing size: set bits count the classes passed over, an unset one ends them
      * (none after the last class), then comes the number within its class, high bit first.
      */
-    private record Code(int least, int... bits) {}
+    private static final class Code {
+        private final int least;
+        private final int[] bits;
+
+        Code(int least, int... bits) {
+            this.least = least;
+            this.bits = bits;
+        }
+    }
 
     private static final class Reader {
         private final Bytes program;

@@ -1,29 +1,42 @@
 package org.starling.engine;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
+import org.starling.engine.AnchorFile.Anchor;
 import org.starling.world.Randomness;
 
 /**
- * Decides whom to connect to: the nodes that the operator named, until linked, with growing waits between attempts; and
- * from the address book as many outbound links as wanted, each in another part of the network. Call {@link #tick} at
- * the time that it returned last.
+ * Decides whom to connect to: the nodes that the operator named, until linked, with growing waits between attempts; those
+ * that blocks came from before the last stop; and from the address book as many outbound links as wanted, each in another
+ * part of the network. Links beyond that number come and go: for a tip that may be old, for another opinion about the
+ * chain every few minutes, and for a network that we have no link in; the service decides which link then goes. Call
+ * {@link #tick} at the time that it returned last.
  */
 public final class ConnectionPolicy {
+    private static final long NOT_SET = -1;
+
     private final Settings settings;
     private final LinkTable links;
     private final AddressBook book;
     private final BanList bans;
     private final Randomness random;
+    private final Consumer<LogEvent> log;
     private final TreeMap<NetAddress, Retry> added = new TreeMap<>();
+    private final ArrayDeque<Anchor> anchors = new ArrayDeque<>();
+    private boolean seeksExtraFullRelay;
+    private boolean extraBlockRelay;
     private long nextAttemptMillis;
-    private long nextFeelerMillis;
+    private long nextFeelerMillis = NOT_SET;
+    private long nextExtraBlockRelayMillis;
+    private long nextExtraNetworkMillis;
     private long nextFetchMillis;
     private long fetchWaitMillis = Limits.FETCH_FIRST_MILLIS;
     private int sizeAtFetch;
@@ -58,12 +71,22 @@ public final class ConnectionPolicy {
         }
     }
 
-    public ConnectionPolicy(Settings settings, LinkTable links, AddressBook book, BanList bans, Randomness random) {
+    /** @param anchored nodes to begin with, which blocks came from before the last stop */
+    public ConnectionPolicy(
+            Settings settings,
+            LinkTable links,
+            AddressBook book,
+            BanList bans,
+            List<Anchor> anchored,
+            Randomness random,
+            Consumer<LogEvent> log) {
         this.settings = settings;
         this.links = links;
         this.book = book;
         this.bans = bans;
         this.random = random;
+        this.log = log;
+        anchored.forEach(anchors::push);
         settings.only().forEach(address -> added.put(address, new Retry(true)));
     }
 
@@ -86,14 +109,59 @@ public final class ConnectionPolicy {
         return List.copyOf(added.keySet());
     }
 
+    /** Outbound links wanted for everything. */
+    public int fullRelay() {
+        return settings.fullRelay();
+    }
+
+    /** Outbound links wanted for blocks only. */
+    public int blockRelay() {
+        return settings.blockRelay();
+    }
+
+    /** Whether nodes are chosen from the address book. */
+    public boolean chooses() {
+        return settings.active() && settings.only().isEmpty();
+    }
+
+    /** Says whether one link for everything is opened beyond those wanted: our tip may be old. */
+    public void seekExtraFullRelay(boolean on) {
+        seeksExtraFullRelay = on;
+    }
+
+    public boolean seeksExtraFullRelay() {
+        return seeksExtraFullRelay;
+    }
+
+    /** From now on somebody else is asked for blocks every few minutes: we have caught up. */
+    public void beginExtraBlockRelay() {
+        extraBlockRelay = true;
+    }
+
+    /** The nodes to begin with after a stop now. */
+    public List<Anchor> anchors() {
+        return links.links(link -> link.kind() == LinkKind.BLOCK_RELAY).stream()
+                .limit(Limits.ANCHORS)
+                .map(link -> {
+                    KnownAddress known = book.find(link.remote());
+                    return new Anchor(link.remote(), known == null ? 0 : known.services());
+                })
+                .toList();
+    }
+
     /** Does what is due, and returns when something may be due again, in milliseconds. */
     public long tick(long now) {
         if (!links.isActive()) {
             return now + Limits.RETRY_LONGEST_MILLIS;
         }
         long next = Math.min(links.tick(now), connectAdded(now));
-        if (!settings.active() || !settings.only().isEmpty()) {
+        if (!chooses()) {
             return next;
+        }
+        if (nextFeelerMillis == NOT_SET) {
+            nextFeelerMillis = now + (long) random.exponential(Limits.FEELER_INTERVAL_MILLIS);
+            nextExtraBlockRelayMillis = now + (long) random.exponential(Limits.EXTRA_BLOCK_RELAY_MILLIS);
+            nextExtraNetworkMillis = now + (long) random.exponential(Limits.EXTRA_NETWORK_MILLIS);
         }
         if (now >= nextAttemptMillis) {
             nextAttemptMillis = now + Limits.ATTEMPT_INTERVAL_MILLIS;
@@ -129,21 +197,67 @@ public final class ConnectionPolicy {
     }
 
     private void connectFromBook(long now) {
-        if (links.attempts().size() >= Limits.CONNECTING) {
+        if (links.attempts().size() >= Limits.CONNECTING || tryAnchor(now)) {
             return;
         }
         book.resolveCollisions(now / 1000);
-        LinkKind kind = wantedKind(now);
-        if (kind == null) {
-            return;
+        boolean full = links.count(LinkKind.OUTBOUND_FULL_RELAY) < settings.fullRelay();
+        if (full || links.count(LinkKind.BLOCK_RELAY) < settings.blockRelay()) {
+            LinkKind kind = full ? LinkKind.OUTBOUND_FULL_RELAY : LinkKind.BLOCK_RELAY;
+            if (!connect(now, kind, select(now, false))) {
+                fetchAddresses(now);
+            }
+        } else if (extraSlotFree()) {
+            connectExtra(now);
         }
-        KnownAddress chosen = kind == LinkKind.FEELER ? feelerTarget(now) : select(now, false);
-        if (chosen != null && links.connect(chosen.address(), kind, speaksEncrypted(chosen))) {
+    }
+
+    /** What is beyond the usual links goes one at a time. */
+    private boolean extraSlotFree() {
+        int chosen = links.count(LinkKind.OUTBOUND_FULL_RELAY)
+                + links.count(LinkKind.BLOCK_RELAY)
+                + links.count(LinkKind.FEELER);
+        return settings.fullRelay() > 0 && chosen < settings.fullRelay() + settings.blockRelay() + Limits.FEELERS;
+    }
+
+    private void connectExtra(long now) {
+        if (seeksExtraFullRelay) {
+            connect(now, LinkKind.OUTBOUND_FULL_RELAY, select(now, false));
+        } else if (extraBlockRelay && now >= nextExtraBlockRelayMillis) {
+            nextExtraBlockRelayMillis = now + (long) random.exponential(Limits.EXTRA_BLOCK_RELAY_MILLIS);
+            connect(now, LinkKind.BLOCK_RELAY, select(now, false));
+        } else if (now >= nextFeelerMillis) {
+            nextFeelerMillis = now + (long) random.exponential(Limits.FEELER_INTERVAL_MILLIS);
+            connect(now, LinkKind.FEELER, feelerTarget(now));
+        } else if (now >= nextExtraNetworkMillis && settings.fullRelay() == Limits.OUTBOUND_FULL_RELAY) {
+            nextExtraNetworkMillis = now + (long) random.exponential(Limits.EXTRA_NETWORK_MILLIS);
+            connect(now, LinkKind.OUTBOUND_FULL_RELAY, inUnlinkedNetwork(now));
+        }
+    }
+
+    private boolean connect(long now, LinkKind kind, @Nullable KnownAddress chosen) {
+        if (chosen == null) {
+            return false;
+        }
+        if (links.connect(chosen.address(), kind, speaksEncrypted(chosen))) {
             book.attempt(now / 1000, chosen.address());
         }
-        if (chosen == null && kind != LinkKind.FEELER) {
-            fetchAddresses(now);
+        return true;
+    }
+
+    /** Connects to the next anchor if there is one. */
+    private boolean tryAnchor(long now) {
+        while (!anchors.isEmpty() && links.count(LinkKind.BLOCK_RELAY) < settings.blockRelay()) {
+            Anchor anchor = anchors.pop();
+            if (suits(now, anchor.address(), anchor.services(), outboundGroups())) {
+                log.accept(LogEvent.debug("net", "Trying to make an anchor connection to " + anchor.address()));
+                return links.connect(
+                        anchor.address(),
+                        LinkKind.BLOCK_RELAY,
+                        (anchor.services() & settings.encryptedServices()) != 0);
+            }
         }
+        return false;
     }
 
     private boolean speaksEncrypted(KnownAddress known) {
@@ -174,37 +288,50 @@ public final class ConnectionPolicy {
         fetchWaitMillis = Math.min(2 * fetchWaitMillis, Limits.FETCH_LONGEST_MILLIS);
     }
 
-    private @Nullable LinkKind wantedKind(long now) {
-        if (links.count(LinkKind.OUTBOUND_FULL_RELAY) < settings.fullRelay()) {
-            return LinkKind.OUTBOUND_FULL_RELAY;
-        }
-        if (links.count(LinkKind.BLOCK_RELAY) < settings.blockRelay()) {
-            return LinkKind.BLOCK_RELAY;
-        }
-        if (settings.fullRelay() > 0 && now >= nextFeelerMillis && links.count(LinkKind.FEELER) < Limits.FEELERS) {
-            nextFeelerMillis = now + (long) random.exponential(Limits.FEELER_INTERVAL_MILLIS);
-            return LinkKind.FEELER;
-        }
-        return null;
-    }
-
     private @Nullable KnownAddress feelerTarget(long now) {
         KnownAddress contested = book.selectToTest();
-        return contested != null && !isLinked(contested.address()) ? contested : select(now, true);
+        if (contested != null && isLinked(contested.address())) {
+            // It works: no need to test it.
+            book.good(now / 1000, contested.address());
+            contested = null;
+        }
+        return contested != null ? contested : select(now, true);
     }
 
     private @Nullable KnownAddress select(long now, boolean newOnly) {
+        // Nothing is told to those who are only tested, so they may be of the same part of the network.
+        Set<Bytes> groups = newOnly ? Set.of() : outboundGroups();
+        return book.select(now / 1000, newOnly, candidate -> mayConnect(now, candidate, groups));
+    }
+
+    /** Somebody in a network that we have no link in for everything, nor one that the operator named. */
+    private @Nullable KnownAddress inUnlinkedNetwork(long now) {
+        List<NetworkType> networks = new ArrayList<>();
+        for (NetworkType network : NetworkType.values()) {
+            if (links.routes().usable(network) && links.linksForAll(network) == 0 && book.knows(network)) {
+                networks.add(network);
+            }
+        }
+        if (networks.isEmpty()) {
+            return null;
+        }
         Set<Bytes> groups = outboundGroups();
-        long seconds = now / 1000;
-        return book.select(
-                seconds,
-                newOnly,
-                candidate -> links.routes().choosable(candidate.address())
-                        && !groups.contains(book.routability().group(candidate.address()))
-                        && !isLinked(candidate.address())
-                        && !bans.shuns(now / 1000, candidate.address())
-                        && (candidate.services() & settings.wantedServices()) == settings.wantedServices()
-                        && seconds - candidate.lastTrySeconds() >= waitSeconds(candidate));
+        return book.selectIn(
+                networks.get(random.below(networks.size())), candidate -> mayConnect(now, candidate, groups));
+    }
+
+    private boolean mayConnect(long now, KnownAddress candidate, Set<Bytes> groups) {
+        return suits(now, candidate.address(), candidate.services(), groups)
+                && now / 1000 - candidate.lastTrySeconds() >= waitSeconds(candidate);
+    }
+
+    private boolean suits(long now, NetAddress address, long services, Set<Bytes> groups) {
+        return links.routes().choosable(address)
+                && !groups.contains(book.routability().group(address))
+                && !isLinked(address)
+                && !added.containsKey(address)
+                && !bans.shuns(now / 1000, address)
+                && (services & settings.wantedServices()) == settings.wantedServices();
     }
 
     /** Doubles with each failure from one second to ten minutes. */
@@ -212,17 +339,29 @@ public final class ConnectionPolicy {
         return Math.min(600, 1L << Math.min(candidate.attempts(), 10));
     }
 
+    /**
+     * The parts of the network that we are linked to and shall not be linked to twice. Short links do not count, nor those
+     * of networks in which an address costs nothing: there a group says nothing about who holds it.
+     */
     private Set<Bytes> outboundGroups() {
         TreeSet<Bytes> groups = new TreeSet<>();
         for (Link link : links.links()) {
-            if (link.kind() == LinkKind.OUTBOUND_FULL_RELAY || link.kind() == LinkKind.BLOCK_RELAY) {
-                groups.add(book.routability().group(link.remote()));
-            }
+            addGroup(groups, link.kind(), link.remote());
         }
         for (LinkTable.Attempt attempt : links.attempts()) {
-            groups.add(book.routability().group(attempt.address()));
+            addGroup(groups, attempt.kind(), attempt.address());
         }
         return groups;
+    }
+
+    private void addGroup(Set<Bytes> groups, LinkKind kind, NetAddress address) {
+        boolean lasting = switch (kind) {
+            case OUTBOUND_FULL_RELAY, BLOCK_RELAY, MANUAL -> true;
+            case INBOUND, FEELER, ADDR_FETCH -> false;
+        };
+        if (lasting && (address.network() == NetworkType.IPV4 || address.network() == NetworkType.IPV6)) {
+            groups.add(book.routability().group(address));
+        }
     }
 
     /** What the operator named, with whether a link to it is open; for {@code getaddednodeinfo}. */

@@ -34,6 +34,24 @@ public final class Limits {
     public static final int MANUAL = 8;
     public static final int FEELERS = 1;
 
+    /** Nodes remembered over a restart to begin with. */
+    public static final int ANCHORS = 2;
+
+    /** Longest address that BIP-0155 allows, in bytes. */
+    public static final int ADDRESS_BYTES = 512;
+
+    /** Mean wait before one more node is asked for blocks alone, for a short time. */
+    public static final long EXTRA_BLOCK_RELAY_MILLIS = 300_000;
+
+    /** Mean wait before a link is opened into a network that we have none in. */
+    public static final long EXTRA_NETWORK_MILLIS = 300_000;
+
+    /** Addresses taken from one answer about a name. */
+    public static final int ADDRESSES_PER_NAME = 32;
+
+    /** Names of hosts asked for addresses that wait for their turn. */
+    public static final int SEED_NODES = 1_000;
+
     /** Links being opened at once. */
     public static final int CONNECTING = 8;
 

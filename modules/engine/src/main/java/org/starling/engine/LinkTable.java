@@ -122,6 +122,13 @@ public final class LinkTable {
         return count;
     }
 
+    /** Open links into that network over which everything goes, chosen by us or by the operator. */
+    public int linksForAll(NetworkType network) {
+        return links(link -> (link.kind() == LinkKind.OUTBOUND_FULL_RELAY || link.kind() == LinkKind.MANUAL)
+                        && link.network() == network)
+                .size();
+    }
+
     /** Whether a link to exactly that address is open or being opened by us. */
     public boolean isConnectedTo(NetAddress address) {
         for (Link link : byId.values()) {
@@ -200,6 +207,21 @@ public final class LinkTable {
                 ? null
                 : new Socks5(address.host(), address.port(), proxy.isolate() ? credential() : null);
         dials.put(network.connect(endpoint, Limits.CONNECT_TIMEOUT_MILLIS), new Dial(attempt, socks));
+        return true;
+    }
+
+    /**
+     * Begins to connect to a host that only the proxy finds. The link's remote address is what stands for the name
+     * ({@link NetAddress#ofName}). Returns false if networking is off or no proxy looks names up.
+     */
+    public boolean connectByName(String host, int port, LinkKind kind) {
+        Proxy proxy = routes.nameProxy();
+        if (proxy == null || !active) {
+            return false;
+        }
+        Attempt attempt = new Attempt(NetAddress.ofName(host, port), kind, false);
+        Socks5 socks = new Socks5(host, port, proxy.isolate() ? credential() : null);
+        dials.put(network.connect(proxy.endpoint(), Limits.CONNECT_TIMEOUT_MILLIS), new Dial(attempt, socks));
         return true;
     }
 

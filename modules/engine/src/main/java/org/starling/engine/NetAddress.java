@@ -3,6 +3,7 @@ package org.starling.engine;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
+import org.starling.crypto.Sha256;
 import org.starling.world.Endpoint;
 
 /**
@@ -44,6 +45,15 @@ public record NetAddress(NetworkType network, Bytes address, int port) implement
     /** Reads text with or without a port; null if it is no address (a host name, say). */
     public static @Nullable NetAddress parse(String text, int defaultPort) {
         return AddressText.parse(text, defaultPort);
+    }
+
+    /**
+     * Stands for a host known by name only: an address that is nobody's, the same for the same name, in the range that
+     * Core sets apart for this. Never connected to, kept or told.
+     */
+    public static NetAddress ofName(String name, int port) {
+        Bytes digest = Sha256.once(Bytes.wrap(ascii(name))).toBytes().slice(0, 10);
+        return new NetAddress(NetworkType.IPV6, Bytes.concat(IpRules.INTERNAL, digest), port);
     }
 
     /** What a socket connects to; null if this network needs a proxy. */

@@ -31,6 +31,14 @@ public record Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic
         return IpRules.routable(address) ? proxies.get(address.network()) : null;
     }
 
+    /**
+     * The proxy by which hosts known by name are reached, or null if names are looked up here: what takes a proxy must not
+     * be asked for beside it.
+     */
+    public @Nullable Proxy nameProxy() {
+        return proxies.get(NetworkType.IPV4);
+    }
+
     /** Whether there is a way to that address. */
     public boolean reaches(NetAddress address) {
         return address.endpoint() != null || proxy(address) != null;

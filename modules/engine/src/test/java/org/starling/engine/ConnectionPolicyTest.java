@@ -27,6 +27,7 @@ class ConnectionPolicyTest {
     private final AddressBook book =
             new AddressBook(Bytes.wrap(new byte[32]), Routability.PUBLIC, new SeededRandomness(1));
     private final BanList bans = new BanList();
+    private List<AnchorFile.Anchor> anchors = List.of();
 
     ConnectionPolicyTest() {
         links.attach(new LinkHandler() {
@@ -70,7 +71,20 @@ class ConnectionPolicyTest {
                 links,
                 book,
                 bans,
-                new SeededRandomness(3));
+                anchors,
+                new SeededRandomness(3),
+                event -> {});
+    }
+
+    private void endFeelers(long now) {
+        links.links(link -> link.kind() == LinkKind.FEELER).forEach(feeler -> links.close(now, feeler, "tested"));
+    }
+
+    private void fillBook(int count) {
+        for (int i = 0; i < count; i++) {
+            NetAddress address = NetAddress.ofIp(Bytes.copyOf((byte) (20 + i), (byte) 1, (byte) i, (byte) 1), 8333);
+            book.add(NOW / 1000, address, 9, NOW / 1000, address, 0);
+        }
     }
 
     /** Lets time pass, every attempt succeeding or failing at once; returns the links tried. */
@@ -152,5 +166,93 @@ class ConnectionPolicyTest {
         assertThat(policy.linkedAdded()).containsExactly(node);
         assertThat(policy.remove(node)).isTrue();
         assertThat(policy.added()).isEmpty();
+    }
+
+    @Test
+    void goesBackToItsAnchorsFirst() {
+        fillBook(40);
+        NetAddress one = NetAddress.parse("91.1.1.1:8333", 0);
+        NetAddress other = NetAddress.parse("92.1.1.1:8333", 0);
+        NetAddress sameGroup = NetAddress.parse("91.1.7.7:8333", 0);
+        anchors = List.of(
+                new AnchorFile.Anchor(other, 9), new AnchorFile.Anchor(sameGroup, 9), new AnchorFile.Anchor(one, 9));
+        run(policy(), NOW, NOW + 20_000, true);
+        assertThat(network.connects.subList(0, 2)).containsExactly(one.endpoint(), other.endpoint());
+        assertThat(links.links(link -> link.kind() == LinkKind.BLOCK_RELAY).stream()
+                        .map(Link::remote))
+                .containsExactly(one, other);
+        assertThat(links.count(LinkKind.OUTBOUND_FULL_RELAY)).isEqualTo(8);
+    }
+
+    @Test
+    void anchorsAreTheNodesThatBlocksComeFrom() {
+        fillBook(40);
+        ConnectionPolicy policy = policy();
+        run(policy, NOW, NOW + 20_000, true);
+        assertThat(policy.anchors())
+                .extracting(AnchorFile.Anchor::address)
+                .containsExactlyElementsOf(links.links(link -> link.kind() == LinkKind.BLOCK_RELAY).stream()
+                        .map(Link::remote)
+                        .toList());
+        assertThat(policy.anchors()).extracting(AnchorFile.Anchor::services).containsOnly(9L);
+    }
+
+    @Test
+    void opensOneMoreForAnOldTipAndNotTwo() {
+        fillBook(60);
+        ConnectionPolicy policy = policy();
+        run(policy, NOW, NOW + 20_000, true);
+        endFeelers(NOW + 20_000);
+        policy.seekExtraFullRelay(true);
+        run(policy, NOW + 20_000, NOW + 30_000, true);
+        assertThat(links.count(LinkKind.OUTBOUND_FULL_RELAY)).isEqualTo(9);
+        run(policy, NOW + 30_000, NOW + 60_000, true);
+        assertThat(links.count(LinkKind.OUTBOUND_FULL_RELAY)).isEqualTo(9);
+    }
+
+    @Test
+    void asksSomebodyElseForBlocksEveryFewMinutesOnceCaughtUp() {
+        fillBook(60);
+        ConnectionPolicy policy = policy();
+        run(policy, NOW, NOW + 10_000, true);
+        policy.beginExtraBlockRelay();
+        int visitors = 0;
+        for (long now = NOW + 10_000; now < NOW + 60 * 60_000; now += 10_000) {
+            run(policy, now, now + 10_000, true);
+            // The service sends visitors away again, and feelers end by themselves.
+            endFeelers(now);
+            List<Link> blockRelay = links.links(link -> link.kind() == LinkKind.BLOCK_RELAY);
+            if (blockRelay.size() > 2) {
+                links.close(now, blockRelay.getLast(), "enough");
+                visitors++;
+            }
+        }
+        assertThat(visitors).as("in an hour, one each five minutes").isBetween(5, 22);
+    }
+
+    @Test
+    void seeksALinkInEachNetworkThatItCanReach() {
+        fillBook(40);
+        links.routes(Routes.DIRECT);
+        NetAddress v6 = NetAddress.parse("[2a00:1:2::3]:8333", 0);
+        book.add(NOW / 1000, v6, 9, NOW / 1000, v6, 0);
+        ConnectionPolicy policy = policy();
+        for (long now = NOW; now < NOW + 60 * 60_000; now += 10_000) {
+            run(policy, now, now + 10_000, true);
+            endFeelers(now);
+        }
+        assertThat(links.isConnectedTo(v6)).isTrue();
+        assertThat(links.linksForAll(NetworkType.IPV6)).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotChooseWhomTheOperatorNamed() {
+        NetAddress named = NetAddress.parse("20.1.1.1:8333", 0);
+        book.add(NOW / 1000, named, 9, NOW / 1000, named, 0);
+        ConnectionPolicy policy = policy();
+        policy.add(named, false);
+        run(policy, NOW, NOW + 5_000, false);
+        assertThat(links.attempts()).extracting(LinkTable.Attempt::kind).doesNotContain(LinkKind.OUTBOUND_FULL_RELAY);
+        assertThat(network.connects).hasSize(3).containsOnly(named.endpoint());
     }
 }

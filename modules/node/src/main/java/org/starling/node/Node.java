@@ -77,7 +77,7 @@ public final class Node implements AutoCloseable {
     private final SyncState sync;
     private final LinkTable links;
     private final AddressBook book;
-    private final ConnectionPolicy policy;
+    private final Connector connector;
     private final PeerManager peers;
     private final Network network;
     private final Miner miner;
@@ -122,7 +122,6 @@ public final class Node implements AutoCloseable {
                 Node::log);
         book = AddressBookFile.load(
                 world.files(), ADDRESS_FILE, connections.routability(), random.child("addresses"), Node::log);
-        policy = new ConnectionPolicy(connections.policy(), links, book, bans, random.child("connections"));
         indexes = new Indexes(config.indexing(), world, chain);
         desk = new ValidationDesk(
                 chain,
@@ -143,6 +142,7 @@ public final class Node implements AutoCloseable {
                         desk,
                         random.child("peers"),
                         Node::log));
+        connector = new Connector(config, world, new Connector.Parts(links, book, bans, peers, Node::log), random);
         mempool.addListener(desk);
         chain.addListener(mempool.chainListener(clock));
         chain.addListener(desk);
@@ -204,7 +204,7 @@ public final class Node implements AutoCloseable {
             ownAddress(NetAddress.of(bound));
         }
         config.connections().external().forEach(this::ownAddress);
-        config.connections().added().forEach(address -> policy.add(address, true));
+        config.connections().added().forEach(address -> connector.policy().add(address, true));
         importing = chain.isReindexing() || !imports.isEmpty();
         links.setActive(clock.millis(), config.connections().active() && !importing);
         nextSaveMillis = world.clock().millis() + saveIntervalMillis;
@@ -271,7 +271,7 @@ public final class Node implements AutoCloseable {
         // Connections go on while an operator has stopped the clock.
         long worldNow = world.clock().millis();
         if (worldNow >= nextPolicyMillis) {
-            nextPolicyMillis = worldNow + Math.max(1, policy.tick(now) - now);
+            nextPolicyMillis = worldNow + Math.max(1, connector.tick(now) - now);
         }
         if (worldNow >= nextSaveMillis) {
             saveIntervalMillis = Math.min(2 * saveIntervalMillis, LONGEST_SAVE_MILLIS);
@@ -292,6 +292,7 @@ public final class Node implements AutoCloseable {
         core(() -> {
             rebroadcast.due(thenMillis).forEach(transaction -> peers.relay(clock.millis(), transaction));
             peers.tick(thenMillis);
+            peers.reviewOutbound(thenMillis, connector.policy());
             return true;
         });
         drain();
@@ -422,7 +423,7 @@ public final class Node implements AutoCloseable {
 
     /** On the core lane only. */
     public ConnectionPolicy connections() {
-        return policy;
+        return connector.policy();
     }
 
     /** Whether that host is banned, or misbehaved towards us. On the core lane only. */
@@ -648,6 +649,7 @@ public final class Node implements AutoCloseable {
         awaitUnlessEnded(world.core().call(() -> {
             if (!closed) {
                 closed = true;
+                connector.saveAnchors(Node::log);
                 network.close();
                 closeOnion();
                 saveAddresses();

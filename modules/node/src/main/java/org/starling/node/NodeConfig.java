@@ -6,6 +6,7 @@ import org.starling.bitcoin.PeerSettings;
 import org.starling.bitcoin.Services;
 import org.starling.chain.ChainOptions;
 import org.starling.consensus.ChainParams;
+import org.starling.engine.Bootstrap;
 import org.starling.engine.ConnectionPolicy;
 import org.starling.engine.Limits;
 import org.starling.engine.NetAddress;
@@ -21,6 +22,7 @@ import org.starling.world.Endpoint;
  * What an operator decides about a node.
  *
  * @param mining how blocks are made here
+ * @param bootstrap where the first addresses come from
  * @param maxTipAgeSeconds how old the tip may be before the node counts as synchronising ({@code -maxtipage})
  * @param indexing which indexes follow the chain
  */
@@ -30,6 +32,7 @@ public record NodeConfig(
         PeerSettings peers,
         Connections connections,
         BlockAssembler.Options mining,
+        Bootstrap.Settings bootstrap,
         long maxTipAgeSeconds,
         Indexing indexing) {
     /** Core's default for {@code -maxtipage}. */
@@ -152,7 +155,7 @@ public record NodeConfig(
     /** Permissions of the hosts in a subnet. */
     public record Permitted(Subnet hosts, Set<Permission> permissions) {}
 
-    /** A node with Core's defaults that listens nowhere. */
+    /** A node with Core's defaults that listens nowhere and asks no seeds. */
     public static NodeConfig of(ChainParams params, String userAgent) {
         return new NodeConfig(
                 new ChainOptions(params),
@@ -160,27 +163,28 @@ public record NodeConfig(
                 PeerSettings.of(params, userAgent),
                 Connections.NONE,
                 BlockAssembler.Options.DEFAULT,
+                Bootstrap.Settings.NONE,
                 DEFAULT_MAX_TIP_AGE_SECONDS,
                 Indexing.NONE);
     }
 
     public NodeConfig withConnections(Connections changed) {
-        return new NodeConfig(chain, mempool, peers, changed, mining, maxTipAgeSeconds, indexing);
+        return new NodeConfig(chain, mempool, peers, changed, mining, bootstrap, maxTipAgeSeconds, indexing);
     }
 
     public NodeConfig withChain(ChainOptions changed) {
-        return new NodeConfig(changed, mempool, peers, connections, mining, maxTipAgeSeconds, indexing);
+        return new NodeConfig(changed, mempool, peers, connections, mining, bootstrap, maxTipAgeSeconds, indexing);
     }
 
     public NodeConfig withMempool(MempoolOptions changed) {
-        return new NodeConfig(chain, changed, peers, connections, mining, maxTipAgeSeconds, indexing);
+        return new NodeConfig(chain, changed, peers, connections, mining, bootstrap, maxTipAgeSeconds, indexing);
     }
 
     public NodeConfig withPeers(PeerSettings changed) {
-        return new NodeConfig(chain, mempool, changed, connections, mining, maxTipAgeSeconds, indexing);
+        return new NodeConfig(chain, mempool, changed, connections, mining, bootstrap, maxTipAgeSeconds, indexing);
     }
 
     public NodeConfig withIndexing(Indexing changed) {
-        return new NodeConfig(chain, mempool, peers, connections, mining, maxTipAgeSeconds, changed);
+        return new NodeConfig(chain, mempool, peers, connections, mining, bootstrap, maxTipAgeSeconds, changed);
     }
 }

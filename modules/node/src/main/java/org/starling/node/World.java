@@ -7,6 +7,7 @@ import org.starling.world.Clock;
 import org.starling.world.FileStore;
 import org.starling.world.KeyValueStore;
 import org.starling.world.Lane;
+import org.starling.world.Names;
 import org.starling.world.Network;
 import org.starling.world.NetworkEvent;
 import org.starling.world.Randomness;
@@ -25,6 +26,7 @@ import org.starling.world.Workers;
  * @param disk where blocks are read that peers ask for
  * @param indexes makes the place of an index that follows the chain, given its folder's name
  * @param network makes the network, given where its events go
+ * @param names looks up hosts by name
  */
 public record World(
         Clock clock,
@@ -38,7 +40,8 @@ public record World(
         Lane validation,
         Lane disk,
         Function<String, IndexPlace> indexes,
-        Function<Consumer<NetworkEvent>, Network> network) {
+        Function<Consumer<NetworkEvent>, Network> network,
+        Names names) {
     /** Where an index is kept, and where it is built. */
     public record IndexPlace(KeyValueStore store, Lane lane) {}
 }

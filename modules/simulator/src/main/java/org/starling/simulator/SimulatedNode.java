@@ -14,6 +14,7 @@ import org.starling.world.Endpoint;
 import org.starling.world.MemoryDisk;
 import org.starling.world.MemoryFileStore;
 import org.starling.world.MemoryKeyValueStore;
+import org.starling.world.Names;
 import org.starling.world.NetworkException;
 import org.starling.world.Randomness;
 import org.starling.world.SameThreadWorkers;
@@ -140,7 +141,8 @@ public final class SimulatedNode {
                 validation,
                 reads,
                 folder -> indexPlace(folder, lanes, costs),
-                sink -> network[0] = new SimulatedNetwork(world.internet(), index, ip(), region, reachable, sink));
+                sink -> network[0] = new SimulatedNetwork(world.internet(), index, ip(), region, reachable, sink),
+                Names.NONE);
         try {
             Node node = Node.start(
                     config,

@@ -21,6 +21,7 @@ import org.starling.engine.NetAddress;
 import org.starling.engine.NetworkType;
 import org.starling.engine.Permission;
 import org.starling.engine.Proxy;
+import org.starling.engine.Routability;
 import org.starling.engine.Routes;
 import org.starling.mempool.MempoolOptions;
 import org.starling.node.Node;
@@ -85,6 +86,11 @@ final class PeerMethods {
                         "How many addresses are known, by network.",
                         PeerMethods::getAddrManInfo),
                 RpcMethod.of(
+                        "getrawaddrman",
+                        "hidden",
+                        "All addresses that are known, by table, bucket and position.",
+                        PeerMethods::getRawAddrMan),
+                RpcMethod.of(
                         "addpeeraddress",
                         "hidden",
                         "Puts an address among those that are known; for testing.",
@@ -102,7 +108,12 @@ final class PeerMethods {
         Node node = call.node();
         long now = node.clock().millis();
         ArrayNode all = Json.array();
-        node.core(() -> node.peers().peers(now)).forEach(peer -> all.add(peer(peer)));
+        Routability routability = node.config().connections().routability();
+        for (PeerInfo peer : node.core(() -> node.peers().peers(now))) {
+            ObjectNode json = peer(peer);
+            mappedAs(json, "mapped_as", routability.asOf(peer.address()));
+            all.add(json);
+        }
         return all;
     }
 
@@ -139,6 +150,12 @@ final class PeerMethods {
                 .put("expiration", orphan.expiryMillis() / 1000);
         orphan.peers().forEach(json.putArray("from")::add);
         return verbosity == 2 ? json.put("hex", transaction.serialized().hex()) : json;
+    }
+
+    private static void mappedAs(ObjectNode json, String name, long as) {
+        if (as != 0) {
+            json.put(name, as);
+        }
     }
 
     private static ObjectNode peer(PeerInfo peer) {
@@ -285,7 +302,7 @@ final class PeerMethods {
             throw Call.invalid("Network not recognized: " + network);
         }
         Node node = call.node();
-        long now = node.clock().millis();
+        long now = node.clock().seconds();
         List<KnownAddress> known = node.core(() -> node.addressBook()
                 .sample(
                         now,
@@ -324,6 +341,29 @@ final class PeerMethods {
         return Json.object().put("new", fresh).put("tried", tried).put("total", fresh + tried);
     }
 
+    private static JsonNode getRawAddrMan(Call call) {
+        Node node = call.node();
+        Routability routability = node.config().connections().routability();
+        ObjectNode json = Json.object();
+        ObjectNode fresh = json.putObject("new");
+        ObjectNode tried = json.putObject("tried");
+        for (AddressBook.Place place : node.core(() -> node.addressBook().places())) {
+            KnownAddress known = place.entry();
+            ObjectNode entry = Json.object()
+                    .put("address", known.address().host())
+                    .put("port", known.address().port())
+                    .put("network", known.address().network().label())
+                    .put("time", known.seenSeconds())
+                    .put("services", known.services())
+                    .put("source", known.source().host())
+                    .put("source_network", known.source().network().label());
+            mappedAs(entry, "mapped_as", routability.asOf(known.address()));
+            mappedAs(entry, "source_mapped_as", routability.asOf(known.source()));
+            (place.tried() ? tried : fresh).set(place.bucket() + "/" + place.position(), entry);
+        }
+        return json;
+    }
+
     private static JsonNode addPeerAddress(Call call) {
         Node node = call.node();
         int port = call.integer("port");
@@ -332,16 +372,18 @@ final class PeerMethods {
             throw new RpcException(RpcException.CLIENT_INVALID_IP_OR_SUBNET, "Invalid IP address");
         }
         boolean tried = call.flag("tried", false);
-        long now = node.clock().millis();
+        long now = node.clock().seconds();
         return node.core(() -> {
             AddressBook book = node.addressBook();
-            boolean added = book.add(now, address, Services.NETWORK | Services.WITNESS, now / 1000, address, 0);
+            boolean added = book.add(now, address, Services.NETWORK | Services.WITNESS, now, address, 0);
             if (!added) {
                 return Json.object().put("success", false).put("error", "failed-adding-to-new");
             }
             if (tried) {
                 book.attempt(now, address);
-                book.good(now, address);
+                if (!book.good(now, address)) {
+                    return Json.object().put("success", false).put("error", "failed-adding-to-tried");
+                }
             }
             return Json.object().put("success", true);
         });
