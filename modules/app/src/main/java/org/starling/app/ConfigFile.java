@@ -60,6 +60,11 @@ final class ConfigFile {
         } catch (IOException e) {
             throw new UsageException("Configuration file \"" + path + "\" could not be read: " + e.getMessage());
         }
+        take(settings, lines);
+    }
+
+    /** Adds what the lines of a file say. */
+    static void take(Settings settings, List<String> lines) throws UsageException {
         String prefix = "";
         for (int number = 1; number <= lines.size(); number++) {
             String line = lines.get(number - 1);
