@@ -11,7 +11,7 @@ public final class ConfigTarget implements Target {
         try {
             ConfigFile.take(
                     settings, new String(input, StandardCharsets.UTF_8).lines().toList());
-            new NodeOptions(settings).params();
+            Chains.sectionOf(settings);
         } catch (UsageException e) {
             // It says what is wrong.
             if (e.getMessage() == null || e.getMessage().isEmpty()) {
