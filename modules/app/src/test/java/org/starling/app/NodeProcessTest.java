@@ -190,6 +190,28 @@ class NodeProcessTest {
     }
 
     @Test
+    void theObservatoryTellsWhoMines() throws Exception {
+        Process process = startAsTestsDo();
+        assertThat(ask("generatetoaddress", "30", ADDRESS).status()).isZero();
+        String figures = ask("observe", "20").out().replaceAll("\\s", "");
+        assertThat(figures)
+                .contains("{\"name\":\"blocks_by_payout\",\"sample\":20,\"holders\":1,\"nakamoto\":{\"value\":1.0")
+                .contains("\"eclipse\":{\"outbound_links\":0,\"operators\":0,\"holders\":[]");
+        assertThat(ask("observe", "0").err()).contains("blocks must be 1 to 2016, not 0");
+
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int status = new ObserveCommand(new PrintStream(out), System.err)
+                .run(List.of("-datadir=" + folder, "-regtest", "-rpcport=" + rpcPort, "20"));
+        assertThat(status).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8).replaceAll("\\s+", " "))
+                .contains("Of 20 recent blocks by the script that is paid for them")
+                .contains("the largest alone would do for more than half (1 to 1, were the sample another)")
+                .contains("This node has opened no links.");
+        ask("stop");
+        assertThat(endOf(process)).isZero();
+    }
+
+    @Test
     void importsAFileWhileItRunsAndBuildsItsCoinsAgain() throws Exception {
         Process process = startAsTestsDo();
         assertThat(ask("generatetoaddress", "101", ADDRESS).status()).isZero();

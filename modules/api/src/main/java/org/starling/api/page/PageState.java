@@ -8,12 +8,27 @@ import java.util.List;
  * @param title what the page is about, in a few words
  * @param nodes the nodes of this process: one, or all those of a demonstration
  * @param story what happened, in sentences, oldest first; empty outside a demonstration
+ * @param observed how decentralized the network is, as far as the node can see
  */
-public record PageState(String title, List<Node> nodes, List<String> story) {
+public record PageState(String title, List<Node> nodes, List<String> story, List<Observed> observed) {
     public PageState {
         nodes = List.copyOf(nodes);
         story = List.copyOf(story);
+        observed = List.copyOf(observed);
     }
+
+    /** As above, with nothing observed. */
+    public PageState(String title, List<Node> nodes, List<String> story) {
+        this(title, nodes, story, List.of());
+    }
+
+    /**
+     * One view of how decentralized the network is.
+     *
+     * @param figure the least number of holders that have more than half; empty if there is nothing to count
+     * @param words what it means, and what it does not prove
+     */
+    public record Observed(String name, String figure, String words) {}
 
     /**
      * A node.

@@ -34,6 +34,7 @@ public final class RpcTable {
         table.add(PeerMethods.all());
         table.add(LinkMethods.all());
         table.add(BanMethods.all());
+        table.add(ObserveMethods.all());
         return table;
     }
 

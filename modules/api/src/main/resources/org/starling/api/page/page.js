@@ -64,6 +64,7 @@ function show(state) {
   showMempool(fullest);
   showHeard(best);
   showStory(state.story);
+  showObserved(state.observed);
   flock(nodes, mesh);
   before = state;
 }
@@ -118,6 +119,15 @@ function showHeard(node) {
   at("heard").replaceChildren(...node.heard.map(heard => {
     const row = element("li");
     row.append(element("code", "", heard.address), element("span", "", ago(heard.seen)));
+    return row;
+  }));
+}
+
+function showObserved(observed) {
+  at("observed-section").hidden = observed.length === 0;
+  at("observed").replaceChildren(...observed.map(view => {
+    const row = element("p");
+    row.append(element("b", "", view.figure === "" ? view.name : view.figure + " · " + view.name), element("br"), view.words);
     return row;
   }));
 }

@@ -1,0 +1,113 @@
+package org.starling.observatory;
+
+import java.util.Arrays;
+import java.util.Collection;
+import org.starling.world.Randomness;
+
+/**
+ * In how few hands a sample is: four measures, each with an interval that says how far it might be off because the sample
+ * is small.
+ *
+ * <p>The intervals are those of the percentile bootstrap: the sample is drawn again from itself, with replacement, many
+ * times, and 95 of 100 such draws give a value in the interval. They account for chance only, not for a sample that is
+ * biased, and holders that the sample missed altogether are missed by them too.
+ *
+ * @param sample how many members were counted
+ * @param holders how many hands they are in
+ * @param nakamoto Nakamoto coefficient: the least number of holders that together have more than half
+ * @param herfindahl Herfindahl-Hirschman index: the sum of the squares of the shares, from 0 (nobody has a noticeable
+ *     share) to 1 (one has all)
+ * @param effective effective number: that many equal holders would have the same Herfindahl-Hirschman index
+ * @param gini Gini coefficient: from 0 (all holders have as much) towards 1 (a few of many have nearly all); it does not
+ *     tell how many holders there are
+ */
+public record Concentration(
+        int sample, int holders, Measure nakamoto, Measure herfindahl, Measure effective, Measure gini) {
+    /** The share of the bootstrap's draws whose values are in the interval. */
+    public static final double CONFIDENCE = 0.95;
+
+    private static final int MOST_DRAWS = 1_000;
+    private static final int FEWEST_DRAWS = 100;
+
+    /** Members drawn in all, beyond which fewer draws must do: a second's work. */
+    private static final long DRAWN_MEMBERS = 20_000_000;
+
+    /** A value, and the interval in which it is likely to be for the whole that the sample is drawn from. */
+    public record Measure(double value, double low, double high) {}
+
+    /**
+     * Measures a sample. Throws {@link IllegalArgumentException} if it is empty or a count is not positive.
+     *
+     * @param counts for each holder, how many members of the sample are its
+     * @param random for the draws; the same stream gives the same intervals
+     */
+    public static Concentration of(Collection<Integer> counts, Randomness random) {
+        int[] sorted = counts.stream().mapToInt(Integer::intValue).sorted().toArray();
+        if (sorted.length == 0 || sorted[0] <= 0) {
+            throw new IllegalArgumentException("counts of a sample must be positive: " + counts);
+        }
+        int sample = Math.toIntExact(Arrays.stream(sorted).asLongStream().sum());
+        int draws = Math.clamp(DRAWN_MEMBERS / sample, FEWEST_DRAWS, MOST_DRAWS);
+        double[][] drawn = new double[4][draws];
+        for (int i = 0; i < draws; i++) {
+            double[] values = measures(draw(sorted, sample, random));
+            for (int measure = 0; measure < drawn.length; measure++) {
+                drawn[measure][i] = values[measure];
+            }
+        }
+        double[] values = measures(sorted);
+        return new Concentration(
+                sample,
+                sorted.length,
+                measure(values[0], drawn[0]),
+                measure(values[1], drawn[1]),
+                measure(values[2], drawn[2]),
+                measure(values[3], drawn[3]));
+    }
+
+    private static Measure measure(double value, double[] drawn) {
+        Arrays.sort(drawn);
+        int cut = (int) (drawn.length * (1 - CONFIDENCE) / 2);
+        // The value itself is always within: resampling loses holders, which shifts small samples.
+        return new Measure(value, Math.min(value, drawn[cut]), Math.max(value, drawn[drawn.length - 1 - cut]));
+    }
+
+    /** As many members as the sample has, each drawn from all of it: the counts that come out, ascending, zeros left out. */
+    private static int[] draw(int[] counts, int sample, Randomness random) {
+        int[] holderOf = new int[sample];
+        int at = 0;
+        for (int holder = 0; holder < counts.length; holder++) {
+            Arrays.fill(holderOf, at, at + counts[holder], holder);
+            at += counts[holder];
+        }
+        int[] drawn = new int[counts.length];
+        for (int i = 0; i < sample; i++) {
+            drawn[holderOf[random.below(sample)]]++;
+        }
+        return Arrays.stream(drawn).filter(count -> count > 0).sorted().toArray();
+    }
+
+    /** Of ascending counts: Nakamoto, Herfindahl, effective number, Gini. */
+    private static double[] measures(int[] ascending) {
+        double total = Arrays.stream(ascending).asLongStream().sum();
+        double squares = 0;
+        double ranked = 0;
+        for (int i = 0; i < ascending.length; i++) {
+            double share = ascending[i] / total;
+            squares += share * share;
+            ranked += (i + 1) * share;
+        }
+        int n = ascending.length;
+        double gini = 2 * ranked / n - (n + 1.0) / n;
+        return new double[] {nakamoto(ascending, total), squares, 1 / squares, Math.max(0, gini)};
+    }
+
+    private static int nakamoto(int[] ascending, double total) {
+        long held = 0;
+        int holders = 0;
+        while (2 * held <= total) {
+            held += ascending[ascending.length - 1 - holders++];
+        }
+        return holders;
+    }
+}
