@@ -146,7 +146,7 @@ public record Report(List<View> views, Eclipse eclipse) {
     private record Viewer(Randomness random) {
         <T> View view(String name, List<T> members, Function<T, String> holderOf, String what, String caution) {
             if (members.isEmpty()) {
-                return new View(name, null, List.of(), "There are no " + what + " to count yet.");
+                return new View(name, null, List.of(), "There is nothing to count yet: " + what + ".");
             }
             List<Holder> holders = holders(members, holderOf);
             Concentration measured =
