@@ -33,6 +33,7 @@ public final class EngineTargets {
         targets.put("address-book", EngineTargets::addressBook);
         targets.put("ban-file", EngineTargets::banFile);
         targets.put("net-address", EngineTargets::netAddress);
+        targets.put("as-map", EngineTargets::asMap);
     }
 
     /** Pieces of 1 to 64 bytes, as the seed says. */
@@ -193,6 +194,22 @@ public final class EngineTargets {
         byte[] again = BanFile.encode(BanFile.load(files, "banlist.json", event -> {}), 0);
         if (!Arrays.equals(again, written)) {
             throw new AssertionError(new String(written, StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void asMap(byte[] input) {
+        AsMap map;
+        try {
+            map = AsMap.parse(Bytes.wrap(input));
+        } catch (MalformedException e) {
+            return;
+        }
+        for (String text : List.of("1.2.3.4", "255.255.255.255", "2a01::1", "[ffff::ffff]:1")) {
+            NetAddress address = NetAddress.parse(text, 8333);
+            long number = address == null ? 0 : map.asOf(address);
+            if (number < 0 || number > 0xffff_ffffL) {
+                throw new AssertionError(text + " in " + number);
+            }
         }
     }
 
