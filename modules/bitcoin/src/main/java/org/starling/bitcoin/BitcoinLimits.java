@@ -78,6 +78,12 @@ public final class BitcoinLimits {
     /** Peers of which one block is awaited in compact form. */
     public static final int COMPACT_BLOCKS_IN_FLIGHT = 3;
 
+    /** Bytes of transactions beside the coinbase that are given in full in a compact block. */
+    public static final int PREFILLED_BYTES = 10_000;
+
+    /** Blocks of which it is remembered what to give in full. */
+    public static final int SURPRISING_BLOCKS = 4;
+
     /** How far below the tip a block is served in compact form, and single transactions of it. */
     public static final int COMPACT_BLOCK_DEPTH = 5;
 

@@ -30,6 +30,7 @@ final class BlockDownload {
     private final Peers peers;
     private final ChainView chain;
     private final Validation validation;
+    private final Surprises surprises;
     // The peers that each block was asked of, first to last: several only if compact forms of it are put together.
     private final HashMap<Hash256, List<Peer>> inFlight = new HashMap<>();
     // With validation: they have arrived, but the tree does not show it yet.
@@ -46,7 +47,8 @@ final class BlockDownload {
      */
     record Source(Peer peer, boolean inCompactForm) {}
 
-    BlockDownload(Peers peers, ChainView chain, Validation validation) {
+    BlockDownload(Peers peers, ChainView chain, Validation validation, Surprises surprises) {
+        this.surprises = surprises;
         this.peers = peers;
         this.chain = chain;
         this.validation = validation;
@@ -216,6 +218,9 @@ final class BlockDownload {
         sources.put(hash, new Source(peer, inCompactForm));
         if (sources.size() > BitcoinLimits.BLOCK_SOURCES) {
             sources.pollFirstEntry();
+        }
+        if (!chain.isInitialBlockDownload()) {
+            surprises.arrived(block);
         }
         peer.blocksInValidation++;
         validation.block(peer.id(), block, requested);

@@ -31,17 +31,25 @@ final class BlockServer {
     private final ChainView chain;
     private final Validation validation;
     private final BloomServer blooms;
+    private final Surprises surprises;
     private final Randomness random;
     // The block that everybody asks for now, and its compact form once somebody wanted it.
     private @Nullable Block latest;
     private @Nullable CompactBlock latestCompact;
     private int announcedAheadHeight;
 
-    BlockServer(Peers peers, ChainView chain, Validation validation, BloomServer blooms, Randomness random) {
+    BlockServer(
+            Peers peers,
+            ChainView chain,
+            Validation validation,
+            BloomServer blooms,
+            Surprises surprises,
+            Randomness random) {
         this.peers = peers;
         this.chain = chain;
         this.validation = validation;
         this.blooms = blooms;
+        this.surprises = surprises;
         this.random = random;
     }
 
@@ -58,7 +66,7 @@ final class BlockServer {
             return null;
         }
         if (latestCompact == null) {
-            latestCompact = CompactBlock.of(latest, random.nextLong());
+            latestCompact = CompactBlock.of(latest, random.nextLong(), surprises.of(hash));
         }
         return latestCompact;
     }
@@ -260,7 +268,8 @@ final class BlockServer {
             return;
         }
         switch (reading) {
-            case Reading.Compact compact -> peers.send(now, peer, CompactBlock.of(parsed(block), random.nextLong()));
+            case Reading.Compact compact ->
+                peers.send(now, peer, CompactBlock.of(parsed(block), random.nextLong(), surprises.of(hash)));
             case Reading.Filtered filtered -> blooms.send(now, peer, parsed(block));
             case Reading.Transactions(List<Integer> indexes) -> sendTransactions(now, peer, parsed(block), indexes);
             case Reading.Whole whole -> peers.send(now, peer, new BlockMessage(block));

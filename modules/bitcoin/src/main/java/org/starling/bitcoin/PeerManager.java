@@ -98,11 +98,12 @@ public final class PeerManager implements LinkHandler {
         handshake = new Handshake(peers, chain);
         liveness = new Liveness(peers, random.child("ping"));
         addresses = new AddressRelay(peers, chain, parts.book(), parts.bans(), random.child("addresses"));
-        downloads = new BlockDownload(peers, chain, parts.validation());
+        Surprises surprises = new Surprises(parts.mempool());
+        downloads = new BlockDownload(peers, chain, parts.validation(), surprises);
         outbound = new OutboundReview(peers, downloads);
         headers = new HeaderSync(peers, chain, parts.validation(), downloads, random.child("headers"));
         blooms = new BloomServer(peers);
-        server = new BlockServer(peers, chain, parts.validation(), blooms, random.child("compact blocks"));
+        server = new BlockServer(peers, chain, parts.validation(), blooms, surprises, random.child("compact blocks"));
         filters = new FilterServer(peers, chain, parts.validation(), server::mayServe);
         relay = new TransactionRelay(peers, chain, parts.mempool(), random.child("relay"));
         requests = new Requests(peers, server, relay);

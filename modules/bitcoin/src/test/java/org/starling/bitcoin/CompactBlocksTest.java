@@ -73,7 +73,7 @@ class CompactBlocksTest {
     }
 
     private CompactBlock compact() {
-        return CompactBlock.of(block, 42);
+        return CompactBlock.of(block, 42, List.of(0));
     }
 
     private Hash256 tip() {
@@ -258,6 +258,47 @@ class CompactBlocksTest {
                         || message instanceof CompactBlock
                         || message instanceof BlockTransactions)
                 .containsExactly(new BlockTransactions(block.hash(), List.of(second)));
+    }
+
+    /** What the node tells of the block that comes to it in compact form, and that it has to ask the sender about. */
+    private CompactBlock toldOn() {
+        TestNode.Remote wants = inbound(2);
+        wants.send(new SendCompact(true, 2));
+        TestNode.Remote sender = inbound(1);
+        wants.take(Message.class);
+        sender.send(compact());
+        List<Transaction> asked = sender.take(GetBlockTransactions.class).getFirst().indexes().stream()
+                .map(block.transactions()::get)
+                .toList();
+        sender.send(new BlockTransactions(block.hash(), asked));
+        assertThat(tip()).isEqualTo(block.hash());
+        return wants.take(CompactBlock.class).getFirst();
+    }
+
+    @Test
+    void whatWeLackedIsGivenInFullToOthers() {
+        node.pooled(second);
+        CompactBlock told = toldOn();
+        assertThat(told.given()).extracting(CompactBlock.Given::index).containsExactly(0, 1);
+        assertThat(told.shortIdCount()).isEqualTo(1);
+        // One who lacks it as well needs no question then, and had to ask without that.
+        assertThat(missing(told)).isEmpty();
+        assertThat(missing(compact())).containsExactly(1);
+    }
+
+    /** What a node with the same mempool would have to ask for. */
+    private List<Integer> missing(CompactBlock told) {
+        PartialBlock.Start start = PartialBlock.start(told, List.of(second), List.of());
+        return ((PartialBlock.Start.Begun) start).block().missing();
+    }
+
+    @Test
+    void whatIsGivenInFullIsLittle() {
+        TxOut large = new TxOut(1000, Bytes.wrap(new byte[BitcoinLimits.PREFILLED_BYTES]));
+        Transaction tooLarge = Transaction.of(2, first.inputs(), List.of(large), 3);
+        BlockHeader tip = node.headers().tip().header();
+        block = TestNode.mine(tip, tip.hash(), SECONDS, 50, tooLarge, second);
+        assertThat(toldOn().given()).extracting(CompactBlock.Given::index).containsExactly(0, 2);
     }
 
     @Test

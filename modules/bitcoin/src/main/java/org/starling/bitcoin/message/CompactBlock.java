@@ -33,16 +33,25 @@ public record CompactBlock(BlockHeader header, long nonce, Bytes shortIds, List<
         given = List.copyOf(given);
     }
 
-    /** The block with its coinbase, which nobody can have, given in full. */
-    public static CompactBlock of(Block block, long nonce) {
+    /**
+     * The block with some transactions given in full.
+     *
+     * @param inFull their places in the block, ascending; the coinbase's (0) among them, since nobody can have it
+     */
+    public static CompactBlock of(Block block, long nonce, List<Integer> inFull) {
         SipHash hasher = hasher(block.header(), nonce);
         List<Transaction> transactions = block.transactions();
         ByteWriter ids = new ByteWriter(SHORT_ID_BYTES * transactions.size());
-        for (Transaction transaction : transactions.subList(1, transactions.size())) {
-            long id = hasher.hash(transaction.wtxid());
-            ids.u32(id & 0xffffffffL).u16((int) (id >>> 32) & 0xffff);
+        List<Given> given = new ArrayList<>();
+        for (int i = 0; i < transactions.size(); i++) {
+            if (given.size() < inFull.size() && inFull.get(given.size()) == i) {
+                given.add(new Given(i, transactions.get(i)));
+            } else {
+                long id = hasher.hash(transactions.get(i).wtxid());
+                ids.u32(id & 0xffffffffL).u16((int) (id >>> 32) & 0xffff);
+            }
         }
-        return new CompactBlock(block.header(), nonce, ids.toBytes(), List.of(new Given(0, transactions.getFirst())));
+        return new CompactBlock(block.header(), nonce, ids.toBytes(), given);
     }
 
     public static CompactBlock read(ByteReader reader) throws MalformedException {
