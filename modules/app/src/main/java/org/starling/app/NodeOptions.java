@@ -4,10 +4,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.PeerSettings;
 import org.starling.bitcoin.Services;
@@ -21,9 +19,7 @@ import org.starling.consensus.ChainWork;
 import org.starling.consensus.RegtestOptions;
 import org.starling.engine.Limits;
 import org.starling.engine.NetAddress;
-import org.starling.engine.Permission;
 import org.starling.engine.Routability;
-import org.starling.engine.Subnet;
 import org.starling.engine.TorControl;
 import org.starling.mempool.BlockAssembler;
 import org.starling.mempool.Feerate;
@@ -110,7 +106,24 @@ final class NodeOptions {
                 mining(),
                 new SeedOptions(settings, params).bootstrap(new ProxyOptions(settings).routes()),
                 settings.number("maxtipage", NodeConfig.DEFAULT_MAX_TIP_AGE_SECONDS),
+                maxUploadBytes(),
                 indexing());
+    }
+
+    /** A number with the letter of a unit: a small one counts in thousands, a capital one in 1024; M if there is none. */
+    private long maxUploadBytes() throws UsageException {
+        String text = settings.text("maxuploadtarget", "0");
+        int exponent = text.isEmpty() ? -1 : "kmgt".indexOf(Character.toLowerCase(text.charAt(text.length() - 1)));
+        String digits = exponent < 0 ? text : text.substring(0, text.length() - 1);
+        if (!digits.matches("[0-9]{1,6}")) {
+            throw new UsageException("Unable to parse -maxuploadtarget: '" + text + "'");
+        }
+        boolean thousands = exponent >= 0 && Character.isLowerCase(text.charAt(text.length() - 1));
+        long bytes = Long.parseLong(digits);
+        for (int i = 0; i <= (exponent < 0 ? 1 : exponent); i++) {
+            bytes = Math.multiplyExact(bytes, thousands ? 1000L : 1024L);
+        }
+        return bytes;
     }
 
     private NodeConfig.Indexing indexing() throws UsageException {
@@ -306,7 +319,8 @@ final class NodeOptions {
 
     // Who names an address to listen on wants to listen, even if connections go out to chosen nodes only.
     private boolean isListening() {
-        boolean bound = !settings.list("bind").isEmpty();
+        boolean bound =
+                !settings.list("bind").isEmpty() || !settings.list("whitebind").isEmpty();
         boolean open = settings.list("connect").isEmpty() && !settings.isNegated("connect");
         return settings.flag("listen", bound || open && !ProxyOptions.hasProxy(settings));
     }
@@ -338,10 +352,6 @@ final class NodeOptions {
             external.add(address("externalip", name, settings.port("port", params.p2pPort())));
         }
         ProxyOptions proxies = new ProxyOptions(settings);
-        List<NodeConfig.Permitted> permitted = new ArrayList<>();
-        for (String text : settings.list("whitelist")) {
-            permitted.add(permitted(text));
-        }
         return new NodeConfig.Connections(
                 listen(),
                 only,
@@ -353,7 +363,7 @@ final class NodeOptions {
                 Limits.OUTBOUND_BLOCK_RELAY,
                 settings.flag("networkactive", true),
                 new Routability(isSmallNetwork(), new AsMapOption(settings, directory).load()),
-                permitted,
+                new PermissionOptions(settings).permitted(),
                 proxies.routes(),
                 settings.number("bantime", NodeConfig.DEFAULT_BAN_SECONDS));
     }
@@ -388,8 +398,12 @@ final class NodeOptions {
     private List<Endpoint> listen() throws UsageException {
         List<Endpoint> endpoints = new ArrayList<>();
         if (!isListening()) {
+            if (!settings.list("bind").isEmpty() || !settings.list("whitebind").isEmpty()) {
+                throw new UsageException("Cannot set -bind or -whitebind together with -listen=0");
+            }
             return endpoints;
         }
+        endpoints.addAll(new PermissionOptions(settings).entrances());
         int port = settings.port("port", params.p2pPort());
         for (String text : settings.list("bind")) {
             String name = text.endsWith("=onion") ? text.substring(0, text.length() - 6) : text;
@@ -423,45 +437,5 @@ final class NodeOptions {
         }
         throw new UsageException("Cannot resolve -" + option + " address: '" + text
                 + (ProxyOptions.hasProxy(settings) ? "' (with -proxy no names are looked up)" : "'"));
-    }
-
-    // permissions@address/bits; without permissions those that most want.
-    private NodeConfig.Permitted permitted(String text) throws UsageException {
-        int at = text.indexOf('@');
-        Set<Permission> permissions = EnumSet.noneOf(Permission.class);
-        if (at < 0) {
-            permissions.addAll(List.of(
-                    Permission.NOBAN, Permission.RELAY, Permission.MEMPOOL, Permission.DOWNLOAD, Permission.ADDR));
-        } else {
-            for (String name : text.substring(0, at).split(",")) {
-                addPermission(name.strip(), permissions);
-            }
-        }
-        Subnet hosts = Subnet.parse(text.substring(at + 1));
-        if (hosts == null) {
-            throw new UsageException("Invalid netmask specified in -whitelist: '" + text.substring(at + 1) + "'");
-        }
-        return new NodeConfig.Permitted(hosts, permissions);
-    }
-
-    private static void addPermission(String name, Set<Permission> permissions) throws UsageException {
-        if (name.equals("all")) {
-            permissions.addAll(EnumSet.allOf(Permission.class));
-            return;
-        }
-        for (Permission permission : Permission.values()) {
-            if (permission.label().equals(name) || name.equals("bloom") && permission == Permission.BLOOMFILTER) {
-                permissions.add(permission);
-                if (permission == Permission.FORCERELAY) {
-                    permissions.add(Permission.RELAY);
-                } else if (permission == Permission.NOBAN) {
-                    permissions.add(Permission.DOWNLOAD);
-                }
-                return;
-            }
-        }
-        if (!name.isEmpty() && !name.equals("in") && !name.equals("out")) {
-            throw new UsageException("Invalid P2P permission: '" + name + "'");
-        }
     }
 }

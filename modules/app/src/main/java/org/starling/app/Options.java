@@ -145,6 +145,13 @@ final class Options {
         options.add("torpassword", "<pw>", "password of Tor's control port", SECRET);
         options.add("v2transport", "", "encrypt links to peers that can (BIP-0324, default: 1)");
         options.add("whitelist", "<[permissions@]ip or network>", "give peers from there permissions");
+        options.add("whitebind", "<[permissions@]addr:port>", "listen there and give peers that come permissions");
+        options.add("whitelistrelay", "", "with -whitelist without permissions: take their transactions (default: 1)");
+        options.add("whitelistforcerelay", "", "with such: pass on even what we had already (default: 0)");
+        options.add(
+                "maxuploadtarget",
+                "<n>",
+                "most MiB to send in a day; k, M, g... to say the unit (default: 0, no limit)");
         options.add("uacomment", "<text>", "comment in the user agent");
         options.add("blocksonly", "", "do not take part in passing on transactions (default: 0)");
         options.add("routableloopback", "", "regtest: pass on loopback addresses, distinct by port (default: 0)");
@@ -241,14 +248,14 @@ final class Options {
                 flushwallet forcecompactdb help-debug i2pacceptincoming
                 i2psam keypool lang logips loglevelalways logratelimit maxapsfee
                 maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee
-                maxuploadtarget min mintxfee natpmp paytxfee
+                min mintxfee natpmp paytxfee
                 persistmempoolv1 printpriority privdb
                 resetguisettings rest rpcdoccheck settings shrinkdebugfile signer
                 signetseednode spendzeroconfchange splash stopafterblockimport swapbdbendian
                 test timeout txconfirmtarget txreconciliation
                 uiplatform unsafesqlitesync upnp wallet walletbroadcast walletcrosschain
-                walletdir walletnotify walletrbf walletrejectlongchains whitebind
-                whitelistforcerelay whitelistrelay zmqpubhashblock zmqpubhashblockhwm
+                walletdir walletnotify walletrbf walletrejectlongchains
+                zmqpubhashblock zmqpubhashblockhwm
                 zmqpubhashtx zmqpubhashtxhwm zmqpubrawblock zmqpubrawblockhwm zmqpubrawtx
                 zmqpubrawtxhwm zmqpubsequence zmqpubsequencehwm
                 """);

@@ -39,10 +39,6 @@ final class SeedOptions {
         if (force && !byNames) {
             throw new UsageException("Cannot set -forcednsseed to true when setting -dnsseed to false.");
         }
-        if (onlyNamed && ProxyOptions.hasProxy(settings)) {
-            // The proxy would have to be asked to connect to what the name stands for.
-            byNames = false;
-        }
         return new Bootstrap.Settings(
                 onlyNamed ? List.of() : seedNodes(),
                 byNames ? names() : List.of(),

@@ -179,5 +179,11 @@ public final class BitcoinLimits {
     /** A link is not judged earlier. */
     public static final long MINIMUM_CONNECT_MILLIS = 30_000;
 
+    /** Blocks older than the best header by more than this, in seconds, are not sent once a limited upload runs short. */
+    public static final long HISTORICAL_BLOCK_SECONDS = 7 * 24 * 60 * 60;
+
+    /** What is kept of a limited upload for each ten minutes that are left of the day: a block of any size. */
+    public static final long KEPT_UPLOAD_BYTES = 4_000_000;
+
     private BitcoinLimits() {}
 }

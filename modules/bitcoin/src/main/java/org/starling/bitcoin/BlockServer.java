@@ -20,6 +20,7 @@ import org.starling.chain.HeaderTree;
 import org.starling.consensus.Block;
 import org.starling.consensus.BlockHeader;
 import org.starling.consensus.Transaction;
+import org.starling.engine.Permission;
 import org.starling.world.Randomness;
 
 /**
@@ -186,6 +187,13 @@ final class BlockServer {
         BlockEntry entry = tree().find(item.hash());
         boolean filtered = item.kind() == InventoryItem.FILTERED_BLOCK;
         if (entry == null || !entry.hasBlock() || !mayServe(entry) || filtered && peer.bloomFilter == null) {
+            return false;
+        }
+        boolean old = tree().bestHeader().time() - entry.time() > BitcoinLimits.HISTORICAL_BLOCK_SECONDS;
+        if ((old || filtered)
+                && !peer.link.has(Permission.DOWNLOAD)
+                && peers.links().upload().isSpentForOld(now)) {
+            peers.drop(now, peer, "historical block serving limit reached");
             return false;
         }
         boolean limited = Services.servesOnlyRecentBlocks(peers.settings().services());

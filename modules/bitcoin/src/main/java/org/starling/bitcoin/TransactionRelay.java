@@ -84,6 +84,12 @@ final class TransactionRelay {
             }
             return;
         }
+        if (peers.links().upload().isSpent() && !peer.link.has(Permission.MEMPOOL)) {
+            if (!peer.link.has(Permission.NOBAN)) {
+                peers.drop(now, peer, "mempool request with bandwidth limit reached");
+            }
+            return;
+        }
         peer.sendMempool = peer.wantsTransactions;
         peers.wakeAt(peer, now);
     }

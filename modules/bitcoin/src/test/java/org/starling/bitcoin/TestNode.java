@@ -86,7 +86,7 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
         links = new LinkTable(
                 this,
                 Transports.plain(REGTEST.magic()),
-                address -> permissions,
+                (remote, local, kind) -> permissions,
                 new Door(100, bans, Routability.PUBLIC, new SeededRandomness(9)),
                 Routes.DIRECT,
                 new SeededRandomness(8),

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hex;
@@ -27,7 +26,7 @@ public final class LinkTable {
 
     private final Network network;
     private final Transports transports;
-    private final Function<NetAddress, Set<Permission>> permissions;
+    private final Grants grants;
     private final Consumer<LogEvent> log;
     private final Door door;
     private final Randomness random;
@@ -45,27 +44,28 @@ public final class LinkTable {
     private final TrafficByType sentBefore = new TrafficByType();
     private final TrafficByType receivedBefore = new TrafficByType();
     private long totalReceived;
+    private UploadBudget upload = new UploadBudget(0, 0);
 
     /** A link being opened, perhaps with the encrypted transport. */
     public record Attempt(NetAddress address, LinkKind kind, boolean encrypted) {}
 
     /**
      * @param transports makes the transport of each new link
-     * @param permissions what the operator grants to an address
+     * @param grants what the operator grants to links
      * @param door who comes in
      * @param random for the credentials of links by a proxy
      */
     public LinkTable(
             Network network,
             Transports transports,
-            Function<NetAddress, Set<Permission>> permissions,
+            Grants grants,
             Door door,
             Routes routes,
             Randomness random,
             Consumer<LogEvent> log) {
         this.network = network;
         this.transports = transports;
-        this.permissions = permissions;
+        this.grants = grants;
         this.door = door;
         this.routes = routes;
         this.random = random;
@@ -148,6 +148,16 @@ public final class LinkTable {
         return totalSent;
     }
 
+    /** Holds what goes out from now on to that budget; whoever serves asks it first. */
+    public void upload(UploadBudget budget) {
+        upload = budget;
+    }
+
+    /** How much may still go out. */
+    public UploadBudget upload() {
+        return upload;
+    }
+
     public long totalReceived() {
         return totalReceived;
     }
@@ -206,6 +216,8 @@ public final class LinkTable {
         Socks5 socks = proxy == null
                 ? null
                 : new Socks5(address.host(), address.port(), proxy.isolate() ? credential() : null);
+        String version = attempt.encrypted() ? "v2" : "v1";
+        log.accept(LogEvent.debug("net", "trying " + version + " connection (" + kind.label() + ") to " + address));
         dials.put(network.connect(endpoint, Limits.CONNECT_TIMEOUT_MILLIS), new Dial(attempt, socks));
         return true;
     }
@@ -295,7 +307,7 @@ public final class LinkTable {
 
     private void accepted(long now, NetworkEvent.Accepted accepted) {
         NetAddress remote = NetAddress.of(accepted.remote());
-        Set<Permission> granted = permissions.apply(remote);
+        Set<Permission> granted = grants.of(remote, NetAddress.of(accepted.local()), LinkKind.INBOUND);
         List<Link> inbound = links(link -> link.kind().isInbound());
         Door.Answer answer = active
                 ? door.knock(now, remote, granted, inbound, handler()::merits)
@@ -363,7 +375,7 @@ public final class LinkTable {
                 attempt.kind(),
                 attempt.address(),
                 NetAddress.of(local),
-                permissions.apply(attempt.address()),
+                grants.of(attempt.address(), null, attempt.kind()),
                 now,
                 transports.outbound(attempt.encrypted()),
                 attempt.address().network());
@@ -455,6 +467,7 @@ public final class LinkTable {
         Bytes piece = link.nextPiece(now);
         if (piece != null) {
             totalSent += piece.length();
+            upload.sent(now, piece.length());
             network.send(link.networkLink(), piece);
         }
     }

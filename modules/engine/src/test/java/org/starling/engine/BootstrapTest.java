@@ -28,7 +28,7 @@ class BootstrapTest {
     private final LinkTable links = new LinkTable(
             network,
             Transports.plain(Bytes.fromHex("fabfb5da")),
-            address -> Set.of(),
+            (remote, local, kind) -> Set.of(),
             new Door(10, new BanList(), Routability.PUBLIC, new SeededRandomness(4)),
             Routes.DIRECT,
             new SeededRandomness(2),

@@ -25,7 +25,13 @@ class LinkTableTest {
     /** A table over the network and for the service of this test. */
     private LinkTable table(Transports transports, Routes routes) {
         LinkTable made = new LinkTable(
-                network, transports, address -> Set.of(), door(2), routes, new SeededRandomness(3), log::add);
+                network,
+                transports,
+                (remote, local, kind) -> Set.of(),
+                door(2),
+                routes,
+                new SeededRandomness(3),
+                log::add);
         made.attach(service);
         return made;
     }

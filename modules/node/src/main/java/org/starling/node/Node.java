@@ -1,5 +1,6 @@
 package org.starling.node;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.starling.bitcoin.BitcoinLimits;
 import org.starling.bitcoin.PeerManager;
 import org.starling.bitcoin.Services;
 import org.starling.bitcoin.message.ShortTypes;
@@ -31,6 +33,7 @@ import org.starling.engine.BanFile;
 import org.starling.engine.BanList;
 import org.starling.engine.ConnectionPolicy;
 import org.starling.engine.Door;
+import org.starling.engine.LinkKind;
 import org.starling.engine.LinkTable;
 import org.starling.engine.LogEvent;
 import org.starling.engine.NetAddress;
@@ -38,6 +41,7 @@ import org.starling.engine.Permission;
 import org.starling.engine.Subnet;
 import org.starling.engine.TorControl;
 import org.starling.engine.Transports;
+import org.starling.engine.UploadBudget;
 import org.starling.mempool.Mempool;
 import org.starling.mempool.MempoolFile;
 import org.starling.mempool.Rebroadcast;
@@ -120,6 +124,7 @@ public final class Node implements AutoCloseable {
                 connections.routes(),
                 random.child("proxy"),
                 Node::log);
+        links.upload(new UploadBudget(config.maxUploadBytes(), BitcoinLimits.KEPT_UPLOAD_BYTES));
         book = AddressBookFile.load(
                 world.files(), ADDRESS_FILE, connections.routability(), random.child("addresses"), Node::log);
         indexes = new Indexes(config.indexing(), world, chain);
@@ -233,13 +238,14 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private Set<Permission> permissionsOf(NetAddress host) {
+    private Set<Permission> permissionsOf(NetAddress remote, @Nullable NetAddress local, LinkKind kind) {
+        EnumSet<Permission> granted = EnumSet.noneOf(Permission.class);
         for (NodeConfig.Permitted permitted : config.connections().permitted()) {
-            if (permitted.hosts().contains(host)) {
-                return permitted.permissions();
+            if (permitted.means(remote, local, kind)) {
+                granted.addAll(permitted.permissions());
             }
         }
-        return Set.of();
+        return granted;
     }
 
     // The core lane

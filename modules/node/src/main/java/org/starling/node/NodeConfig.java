@@ -2,6 +2,7 @@ package org.starling.node;
 
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.PeerSettings;
 import org.starling.bitcoin.Services;
 import org.starling.chain.ChainOptions;
@@ -9,6 +10,7 @@ import org.starling.consensus.ChainParams;
 import org.starling.engine.Bootstrap;
 import org.starling.engine.ConnectionPolicy;
 import org.starling.engine.Limits;
+import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
 import org.starling.engine.Routability;
@@ -24,6 +26,7 @@ import org.starling.world.Endpoint;
  * @param mining how blocks are made here
  * @param bootstrap where the first addresses come from
  * @param maxTipAgeSeconds how old the tip may be before the node counts as synchronising ({@code -maxtipage})
+ * @param maxUploadBytes most to send in a day ({@code -maxuploadtarget}); 0 for no limit
  * @param indexing which indexes follow the chain
  */
 public record NodeConfig(
@@ -34,6 +37,7 @@ public record NodeConfig(
         BlockAssembler.Options mining,
         Bootstrap.Settings bootstrap,
         long maxTipAgeSeconds,
+        long maxUploadBytes,
         Indexing indexing) {
     /** Core's default for {@code -maxtipage}. */
     public static final long DEFAULT_MAX_TIP_AGE_SECONDS = 24 * 60 * 60;
@@ -53,7 +57,7 @@ public record NodeConfig(
      * @param fullRelay links for everything that we open to addresses from the address book
      * @param blockRelay links for blocks only that we open to such
      * @param active whether networking is on at the start
-     * @param permitted hosts with permissions ({@code -whitelist}), the first that matches counts
+     * @param permitted who has permissions; what several grant adds up
      * @param routes the proxies, and the networks in which nodes are chosen
      * @param banSeconds how long a ban holds unless its length is said ({@code -bantime})
      */
@@ -152,8 +156,40 @@ public record NodeConfig(
         public static final Indexing NONE = new Indexing(false, false, false);
     }
 
-    /** Permissions of the hosts in a subnet. */
-    public record Permitted(Subnet hosts, Set<Permission> permissions) {}
+    /** Permissions that the operator grants. */
+    public sealed interface Permitted {
+        Set<Permission> permissions();
+
+        /**
+         * Whether a link is meant.
+         *
+         * @param local the address of ours that an inbound link came to; null for others
+         */
+        boolean means(NetAddress remote, @Nullable NetAddress local, LinkKind kind);
+
+        /**
+         * To hosts in a subnet ({@code -whitelist}).
+         *
+         * @param inbound when they connect to us
+         * @param outbound when the operator had us connect to them
+         */
+        record ToHosts(Subnet hosts, Set<Permission> permissions, boolean inbound, boolean outbound)
+                implements Permitted {
+            @Override
+            public boolean means(NetAddress remote, @Nullable NetAddress local, LinkKind kind) {
+                boolean direction = kind.isInbound() ? inbound : outbound && kind == LinkKind.MANUAL;
+                return direction && hosts.contains(remote);
+            }
+        }
+
+        /** To all that come to one of our addresses ({@code -whitebind}). */
+        record ToEntrance(Endpoint entrance, Set<Permission> permissions) implements Permitted {
+            @Override
+            public boolean means(NetAddress remote, @Nullable NetAddress local, LinkKind kind) {
+                return local != null && kind.isInbound() && local.equals(NetAddress.of(entrance));
+            }
+        }
+    }
 
     /** A node with Core's defaults that listens nowhere and asks no seeds. */
     public static NodeConfig of(ChainParams params, String userAgent) {
@@ -165,26 +201,32 @@ public record NodeConfig(
                 BlockAssembler.Options.DEFAULT,
                 Bootstrap.Settings.NONE,
                 DEFAULT_MAX_TIP_AGE_SECONDS,
+                0,
                 Indexing.NONE);
     }
 
     public NodeConfig withConnections(Connections changed) {
-        return new NodeConfig(chain, mempool, peers, changed, mining, bootstrap, maxTipAgeSeconds, indexing);
+        return new NodeConfig(
+                chain, mempool, peers, changed, mining, bootstrap, maxTipAgeSeconds, maxUploadBytes, indexing);
     }
 
     public NodeConfig withChain(ChainOptions changed) {
-        return new NodeConfig(changed, mempool, peers, connections, mining, bootstrap, maxTipAgeSeconds, indexing);
+        return new NodeConfig(
+                changed, mempool, peers, connections, mining, bootstrap, maxTipAgeSeconds, maxUploadBytes, indexing);
     }
 
     public NodeConfig withMempool(MempoolOptions changed) {
-        return new NodeConfig(chain, changed, peers, connections, mining, bootstrap, maxTipAgeSeconds, indexing);
+        return new NodeConfig(
+                chain, changed, peers, connections, mining, bootstrap, maxTipAgeSeconds, maxUploadBytes, indexing);
     }
 
     public NodeConfig withPeers(PeerSettings changed) {
-        return new NodeConfig(chain, mempool, changed, connections, mining, bootstrap, maxTipAgeSeconds, indexing);
+        return new NodeConfig(
+                chain, mempool, changed, connections, mining, bootstrap, maxTipAgeSeconds, maxUploadBytes, indexing);
     }
 
     public NodeConfig withIndexing(Indexing changed) {
-        return new NodeConfig(chain, mempool, peers, connections, mining, bootstrap, maxTipAgeSeconds, changed);
+        return new NodeConfig(
+                chain, mempool, peers, connections, mining, bootstrap, maxTipAgeSeconds, maxUploadBytes, changed);
     }
 }

@@ -23,6 +23,7 @@ import org.starling.engine.Permission;
 import org.starling.engine.Proxy;
 import org.starling.engine.Routability;
 import org.starling.engine.Routes;
+import org.starling.engine.UploadBudget;
 import org.starling.mempool.MempoolOptions;
 import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
@@ -274,18 +275,22 @@ final class PeerMethods {
 
     private static JsonNode getNetTotals(Call call) {
         Node node = call.node();
-        ObjectNode json = node.core(() -> Json.object()
-                .put("totalbytesrecv", node.links().totalReceived())
-                .put("totalbytessent", node.links().totalSent()));
-        json.put("timemillis", node.clock().millis());
-        json.putObject("uploadtarget")
-                .put("timeframe", 86400)
-                .put("target", 0)
-                .put("target_reached", false)
-                .put("serve_historical_blocks", true)
-                .put("bytes_left_in_cycle", 0)
-                .put("time_left_in_cycle", 0);
-        return json;
+        long now = node.clock().millis();
+        return node.core(() -> {
+            UploadBudget upload = node.links().upload();
+            ObjectNode json = Json.object()
+                    .put("totalbytesrecv", node.links().totalReceived())
+                    .put("totalbytessent", node.links().totalSent())
+                    .put("timemillis", now);
+            json.putObject("uploadtarget")
+                    .put("timeframe", UploadBudget.CYCLE_SECONDS)
+                    .put("target", upload.targetBytes())
+                    .put("target_reached", upload.isSpent())
+                    .put("serve_historical_blocks", !upload.isSpentForOld(now))
+                    .put("bytes_left_in_cycle", upload.bytesLeft())
+                    .put("time_left_in_cycle", upload.secondsLeft(now));
+            return json;
+        });
     }
 
     private static JsonNode getNodeAddresses(Call call) {
