@@ -25,8 +25,8 @@ public record MempoolFile(List<Stored> entries, Map<Hash256, Long> feeDeltas, Li
     private static final int KEY_BYTES = 8;
     private static final int VERSION_BYTES = 8;
 
-    /** Fewest bytes of a stored transaction. */
-    private static final int LEAST_STORED_BYTES = 60 + 16;
+    /** Fewest bytes of a stored transaction: version, no inputs, no outputs, locktime; then a time and a fee. */
+    private static final int LEAST_STORED_BYTES = 10 + 16;
 
     /**
      * A transaction.
