@@ -17,6 +17,7 @@ import org.starling.consensus.ChainParams;
 import org.starling.consensus.ChainType;
 import org.starling.consensus.ChainWork;
 import org.starling.consensus.RegtestOptions;
+import org.starling.engine.Defences;
 import org.starling.engine.Limits;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Routability;
@@ -107,7 +108,8 @@ final class NodeOptions {
                 new SeedOptions(settings, params).bootstrap(new ProxyOptions(settings).routes()),
                 settings.number("maxtipage", NodeConfig.DEFAULT_MAX_TIP_AGE_SECONDS),
                 maxUploadBytes(),
-                indexing());
+                indexing(),
+                Defences.ALL);
     }
 
     /** A number with the letter of a unit: a small one counts in thousands, a capital one in 1024; M if there is none. */

@@ -172,13 +172,15 @@ public final class EngineTargets {
             // The checksum would keep everything else from being read.
             Bytes body = Bytes.wrap(input);
             Bytes sum = org.starling.crypto.Sha256.once(body).toBytes();
-            book = AddressBookFile.decode(Bytes.concat(body, sum), Routability.PUBLIC, new SeededRandomness(1));
+            book = AddressBookFile.decode(
+                    Bytes.concat(body, sum), Routability.PUBLIC, Defences.ALL, new SeededRandomness(1));
         } catch (MalformedException e) {
             return;
         }
         Bytes written = AddressBookFile.encode(book);
         try {
-            AddressBook again = AddressBookFile.decode(written, Routability.PUBLIC, new SeededRandomness(1));
+            AddressBook again =
+                    AddressBookFile.decode(written, Routability.PUBLIC, Defences.ALL, new SeededRandomness(1));
             same(AddressBookFile.encode(again), written);
         } catch (MalformedException e) {
             throw new AssertionError("our own file", e);

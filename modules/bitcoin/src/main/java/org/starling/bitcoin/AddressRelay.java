@@ -109,7 +109,7 @@ final class AddressRelay {
             return;
         }
         refillTokens(now, peer);
-        boolean unlimited = peer.link.has(Permission.ADDR);
+        boolean unlimited = peer.link.has(Permission.ADDR) || !book.defences().addressLimits();
         int added = 0;
         int processed = 0;
         int limited = 0;

@@ -50,6 +50,7 @@ public final class AddressBook {
 
     private final Bytes key;
     private final Routability routability;
+    private final Defences defences;
     private final Randomness random;
     private final HashMap<NetAddress, KnownAddress> all = new HashMap<>();
     private final HashMap<Integer, KnownAddress> newSlots = new HashMap<>();
@@ -60,13 +61,24 @@ public final class AddressBook {
 
     /** An empty book with that secret key of 32 bytes. */
     public AddressBook(Bytes key, Routability routability, Randomness random) {
+        this(key, routability, Defences.ALL, random);
+    }
+
+    /** An empty book with that secret key of 32 bytes, and only those defences. */
+    public AddressBook(Bytes key, Routability routability, Defences defences, Randomness random) {
         this.key = key;
+        this.defences = defences;
         this.routability = routability;
         this.random = random;
     }
 
     Bytes key() {
         return key;
+    }
+
+    /** Which defences of the book, and of those that fill it and choose from it, are in force. */
+    public Defences defences() {
+        return defences;
     }
 
     public Routability routability() {
@@ -194,7 +206,7 @@ public final class AddressBook {
             return false;
         }
         KnownAddress holder = triedSlots.get(triedSlot(address));
-        if (holder == null) {
+        if (holder == null || !defences.testBeforeEvict()) {
             moveToTried(entry);
         } else if (collisions.size() < COLLISIONS) {
             collisions.put(address, entry);
@@ -360,14 +372,16 @@ public final class AddressBook {
     private int newSlot(NetAddress address, NetAddress source) {
         Bytes sourceGroup = routability.group(source);
         long within = hash(writer -> writer.varBytes(routability.group(address)).varBytes(sourceGroup));
-        long reach = Long.remainderUnsigned(within, NEW_BUCKETS_PER_SOURCE);
+        long reach = Long.remainderUnsigned(within, defences.groupLimits() ? NEW_BUCKETS_PER_SOURCE : NEW_BUCKETS);
         long bucket = Long.remainderUnsigned(
                 hash(writer -> writer.varBytes(sourceGroup).i64(reach)), NEW_BUCKETS);
         return slot('N', (int) bucket, address);
     }
 
     private int triedSlot(NetAddress address) {
-        long reach = Long.remainderUnsigned(hash(writer -> writer.bytes(address.key())), TRIED_BUCKETS_PER_GROUP);
+        long reach = Long.remainderUnsigned(
+                hash(writer -> writer.bytes(address.key())),
+                defences.groupLimits() ? TRIED_BUCKETS_PER_GROUP : TRIED_BUCKETS);
         long bucket = Long.remainderUnsigned(
                 hash(writer -> writer.varBytes(routability.group(address)).i64(reach)), TRIED_BUCKETS);
         return slot('K', (int) bucket, address);

@@ -29,13 +29,24 @@ public final class AddressBookFile {
      */
     public static AddressBook load(
             FileStore files, String path, Routability routability, Randomness random, Consumer<LogEvent> log) {
+        return load(files, path, routability, Defences.ALL, random, log);
+    }
+
+    /** As {@link #load(FileStore, String, Routability, Randomness, Consumer)}, with those defences in force. */
+    public static AddressBook load(
+            FileStore files,
+            String path,
+            Routability routability,
+            Defences defences,
+            Randomness random,
+            Consumer<LogEvent> log) {
         byte[] content = files.read(path);
         if (content == null) {
             log.accept(LogEvent.info("addrman", "Creating " + path + " because the file was not found"));
-            return empty(routability, random);
+            return empty(routability, defences, random);
         }
         try {
-            AddressBook book = decode(Bytes.wrap(content), routability, random);
+            AddressBook book = decode(Bytes.wrap(content), routability, defences, random);
             log.accept(LogEvent.info("addrman", "Loaded " + book.size() + " addresses from " + path));
             return book;
         } catch (MalformedException e) {
@@ -45,14 +56,14 @@ public final class AddressBookFile {
                     "addrman",
                     path + " is damaged (" + e.getMessage() + "); it was set aside as " + path
                             + ".damaged and addresses are collected anew"));
-            return empty(routability, random);
+            return empty(routability, defences, random);
         }
     }
 
-    private static AddressBook empty(Routability routability, Randomness random) {
+    private static AddressBook empty(Routability routability, Defences defences, Randomness random) {
         byte[] key = new byte[32];
         random.fill(key);
-        return new AddressBook(Bytes.wrap(key), routability, random);
+        return new AddressBook(Bytes.wrap(key), routability, defences, random);
     }
 
     /** The file's content for the book as it is now. */
@@ -73,7 +84,8 @@ public final class AddressBookFile {
         return writer.toBytes();
     }
 
-    static AddressBook decode(Bytes content, Routability routability, Randomness random) throws MalformedException {
+    static AddressBook decode(Bytes content, Routability routability, Defences defences, Randomness random)
+            throws MalformedException {
         int body = content.length() - Hash256.BYTES;
         if (body < 0 || !Sha256.once(content.slice(0, body)).toBytes().equals(content.from(body))) {
             throw new MalformedException("its checksum does not match");
@@ -86,7 +98,7 @@ public final class AddressBookFile {
         if (version != VERSION) {
             throw new MalformedException("version " + version + " is not known");
         }
-        AddressBook book = new AddressBook(reader.bytes(32).compact(), routability, random);
+        AddressBook book = new AddressBook(reader.bytes(32).compact(), routability, defences, random);
         int count = reader.count(MIN_ENTRY_BYTES);
         for (int i = 0; i < count; i++) {
             NetAddress address = readAddress(reader);

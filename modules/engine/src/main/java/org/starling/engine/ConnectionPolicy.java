@@ -226,7 +226,7 @@ public final class ConnectionPolicy {
         } else if (extraBlockRelay && now >= nextExtraBlockRelayMillis) {
             nextExtraBlockRelayMillis = now + (long) random.exponential(Limits.EXTRA_BLOCK_RELAY_MILLIS);
             connect(now, LinkKind.BLOCK_RELAY, select(now, false));
-        } else if (now >= nextFeelerMillis) {
+        } else if (now >= nextFeelerMillis && book.defences().feelers()) {
             nextFeelerMillis = now + (long) random.exponential(Limits.FEELER_INTERVAL_MILLIS);
             connect(now, LinkKind.FEELER, feelerTarget(now));
         } else if (now >= nextExtraNetworkMillis && settings.fullRelay() == Limits.OUTBOUND_FULL_RELAY) {
@@ -247,7 +247,9 @@ public final class ConnectionPolicy {
 
     /** Connects to the next anchor if there is one. */
     private boolean tryAnchor(long now) {
-        while (!anchors.isEmpty() && links.count(LinkKind.BLOCK_RELAY) < settings.blockRelay()) {
+        while (book.defences().anchors()
+                && !anchors.isEmpty()
+                && links.count(LinkKind.BLOCK_RELAY) < settings.blockRelay()) {
             Anchor anchor = anchors.pop();
             if (suits(now, anchor.address(), anchor.services(), outboundGroups())) {
                 log.accept(LogEvent.debug("net", "Trying to make an anchor connection to " + anchor.address()));
@@ -359,7 +361,9 @@ public final class ConnectionPolicy {
             case OUTBOUND_FULL_RELAY, BLOCK_RELAY, MANUAL -> true;
             case INBOUND, FEELER, ADDR_FETCH -> false;
         };
-        if (lasting && (address.network() == NetworkType.IPV4 || address.network() == NetworkType.IPV6)) {
+        if (book.defences().diversity()
+                && lasting
+                && (address.network() == NetworkType.IPV4 || address.network() == NetworkType.IPV6)) {
             groups.add(book.routability().group(address));
         }
     }

@@ -446,7 +446,8 @@ class AddressBookTwinTest {
             step();
             draws.drawn.clear();
         }
-        AddressBook loaded = AddressBookFile.decode(AddressBookFile.encode(book), Routability.PUBLIC, random);
+        AddressBook loaded =
+                AddressBookFile.decode(AddressBookFile.encode(book), Routability.PUBLIC, Defences.ALL, random);
         List<Row> lost = naive.where(row -> loaded.find(row.address) == null);
         assertThat(lost).noneMatch(row -> row.tried);
         assertThat(loaded.size()).isEqualTo(naive.rows.size() - lost.size());

@@ -126,7 +126,12 @@ public final class Node implements AutoCloseable {
                 Node::log);
         links.upload(new UploadBudget(config.maxUploadBytes(), BitcoinLimits.KEPT_UPLOAD_BYTES));
         book = AddressBookFile.load(
-                world.files(), ADDRESS_FILE, connections.routability(), random.child("addresses"), Node::log);
+                world.files(),
+                ADDRESS_FILE,
+                connections.routability(),
+                config.defences(),
+                random.child("addresses"),
+                Node::log);
         indexes = new Indexes(config.indexing(), world, chain);
         desk = new ValidationDesk(
                 chain,

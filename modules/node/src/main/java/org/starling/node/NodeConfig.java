@@ -9,6 +9,7 @@ import org.starling.chain.ChainOptions;
 import org.starling.consensus.ChainParams;
 import org.starling.engine.Bootstrap;
 import org.starling.engine.ConnectionPolicy;
+import org.starling.engine.Defences;
 import org.starling.engine.Limits;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
@@ -28,6 +29,7 @@ import org.starling.world.Endpoint;
  * @param maxTipAgeSeconds how old the tip may be before the node counts as synchronising ({@code -maxtipage})
  * @param maxUploadBytes most to send in a day ({@code -maxuploadtarget}); 0 for no limit
  * @param indexing which indexes follow the chain
+ * @param defences against being cut off from the honest network: all of them, but in experiments
  */
 public record NodeConfig(
         ChainOptions chain,
@@ -38,7 +40,8 @@ public record NodeConfig(
         Bootstrap.Settings bootstrap,
         long maxTipAgeSeconds,
         long maxUploadBytes,
-        Indexing indexing) {
+        Indexing indexing,
+        Defences defences) {
     /** Core's default for {@code -maxtipage}. */
     public static final long DEFAULT_MAX_TIP_AGE_SECONDS = 24 * 60 * 60;
 
@@ -202,31 +205,91 @@ public record NodeConfig(
                 Bootstrap.Settings.NONE,
                 DEFAULT_MAX_TIP_AGE_SECONDS,
                 0,
-                Indexing.NONE);
+                Indexing.NONE,
+                Defences.ALL);
     }
 
     public NodeConfig withConnections(Connections changed) {
         return new NodeConfig(
-                chain, mempool, peers, changed, mining, bootstrap, maxTipAgeSeconds, maxUploadBytes, indexing);
+                chain,
+                mempool,
+                peers,
+                changed,
+                mining,
+                bootstrap,
+                maxTipAgeSeconds,
+                maxUploadBytes,
+                indexing,
+                defences);
     }
 
     public NodeConfig withChain(ChainOptions changed) {
         return new NodeConfig(
-                changed, mempool, peers, connections, mining, bootstrap, maxTipAgeSeconds, maxUploadBytes, indexing);
+                changed,
+                mempool,
+                peers,
+                connections,
+                mining,
+                bootstrap,
+                maxTipAgeSeconds,
+                maxUploadBytes,
+                indexing,
+                defences);
     }
 
     public NodeConfig withMempool(MempoolOptions changed) {
         return new NodeConfig(
-                chain, changed, peers, connections, mining, bootstrap, maxTipAgeSeconds, maxUploadBytes, indexing);
+                chain,
+                changed,
+                peers,
+                connections,
+                mining,
+                bootstrap,
+                maxTipAgeSeconds,
+                maxUploadBytes,
+                indexing,
+                defences);
     }
 
     public NodeConfig withPeers(PeerSettings changed) {
         return new NodeConfig(
-                chain, mempool, changed, connections, mining, bootstrap, maxTipAgeSeconds, maxUploadBytes, indexing);
+                chain,
+                mempool,
+                changed,
+                connections,
+                mining,
+                bootstrap,
+                maxTipAgeSeconds,
+                maxUploadBytes,
+                indexing,
+                defences);
     }
 
     public NodeConfig withIndexing(Indexing changed) {
         return new NodeConfig(
-                chain, mempool, peers, connections, mining, bootstrap, maxTipAgeSeconds, maxUploadBytes, changed);
+                chain,
+                mempool,
+                peers,
+                connections,
+                mining,
+                bootstrap,
+                maxTipAgeSeconds,
+                maxUploadBytes,
+                changed,
+                defences);
+    }
+
+    public NodeConfig withDefences(Defences changed) {
+        return new NodeConfig(
+                chain,
+                mempool,
+                peers,
+                connections,
+                mining,
+                bootstrap,
+                maxTipAgeSeconds,
+                maxUploadBytes,
+                indexing,
+                changed);
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.world.Endpoint;
@@ -27,7 +28,11 @@ final class SimulatedInternet {
     private final Conditions conditions;
     private final Randomness random;
     private final TreeMap<String, SimulatedNetwork> listeners = new TreeMap<>();
+    private final List<Owner> owners = new ArrayList<>();
     private final List<Pipe> pipes = new ArrayList<>();
+
+    /** Somebody with many addresses. */
+    private record Owner(Predicate<Endpoint> owned, SimulatedNetwork network) {}
 
     SimulatedInternet(Scheduler scheduler, Conditions conditions, Randomness random) {
         this.scheduler = scheduler;
@@ -41,7 +46,15 @@ final class SimulatedInternet {
 
     @Nullable
     SimulatedNetwork listenerAt(Endpoint endpoint) {
-        return listeners.get(endpoint.toString());
+        SimulatedNetwork listener = listeners.get(endpoint.toString());
+        for (int i = 0; listener == null && i < owners.size(); i++) {
+            listener = owners.get(i).owned.test(endpoint) ? owners.get(i).network : null;
+        }
+        return listener;
+    }
+
+    void listenAt(Predicate<Endpoint> owned, SimulatedNetwork network) {
+        owners.add(new Owner(owned, network));
     }
 
     /** Returns false if somebody listens there. */
@@ -51,6 +64,7 @@ final class SimulatedInternet {
 
     void stopListening(SimulatedNetwork network) {
         listeners.values().removeIf(other -> other == network);
+        owners.removeIf(owner -> owner.network == network);
     }
 
     /** One way between two nodes, jitter included. */
@@ -59,8 +73,8 @@ final class SimulatedInternet {
                 + (long) (random.exponential(conditions.jitterMillis()) * 1_000);
     }
 
-    long sendingMicros(int bytes) {
-        return bytes * 1_000_000L / conditions.bytesPerSecond();
+    long bytesPerSecond() {
+        return conditions.bytesPerSecond();
     }
 
     /** What lost pieces cost in time. */
@@ -121,7 +135,7 @@ final class SimulatedInternet {
 
         /** The sender gives a piece; it is told when the next may follow. */
         void send(Bytes data) {
-            long departure = from.occupyUplink(sendingMicros(data.length()));
+            long departure = from.occupyUplink(data.length());
             scheduler.at(departure, Scheduler.Kind.DRAINED, from.id(), Bytes.EMPTY, () -> {
                 if (isCut()) {
                     stuck.add(data);

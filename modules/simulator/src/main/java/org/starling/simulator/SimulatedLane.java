@@ -19,6 +19,7 @@ final class SimulatedLane implements Lane {
     private final long id;
     private final LongSupplier costMicros;
     private long freeAtMicros;
+    private long busyMicros;
     private long appointedMicros = Long.MAX_VALUE;
     private @Nullable Runnable appointed;
     private long alarmMicros = Long.MAX_VALUE;
@@ -36,7 +37,9 @@ final class SimulatedLane implements Lane {
         if (ended) {
             return false;
         }
-        freeAtMicros = Math.max(freeAtMicros, scheduler.micros()) + costMicros.getAsLong();
+        long cost = costMicros.getAsLong();
+        busyMicros += cost;
+        freeAtMicros = Math.max(freeAtMicros, scheduler.micros()) + cost;
         scheduler.at(freeAtMicros, Scheduler.Kind.LANE, id, Bytes.EMPTY, () -> {
             if (!ended) {
                 task.run();
@@ -87,6 +90,11 @@ final class SimulatedLane implements Lane {
             scheduler.runUntil(result::isDone, scheduler.micros() + CALL_LIMIT_MICROS);
         }
         return result;
+    }
+
+    /** What all tasks so far take together. */
+    long busyMicros() {
+        return busyMicros;
     }
 
     /** Nothing in line is done any more. */

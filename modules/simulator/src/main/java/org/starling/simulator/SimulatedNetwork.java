@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.world.Endpoint;
@@ -19,6 +20,7 @@ final class SimulatedNetwork implements Network {
     private final Bytes ip;
     private final Region region;
     private final boolean reachable;
+    private final long bytesPerSecond;
     private final Consumer<NetworkEvent> sink;
     private final TreeMap<Long, Ends> links = new TreeMap<>();
     private final TreeSet<Long> connecting = new TreeSet<>();
@@ -39,6 +41,19 @@ final class SimulatedNetwork implements Network {
             Region region,
             boolean reachable,
             Consumer<NetworkEvent> sink) {
+        this(internet, id, ip, region, reachable, internet.bytesPerSecond(), sink);
+    }
+
+    /** @param bytesPerSecond what it can send */
+    SimulatedNetwork(
+            SimulatedInternet internet,
+            long id,
+            Bytes ip,
+            Region region,
+            boolean reachable,
+            long bytesPerSecond,
+            Consumer<NetworkEvent> sink) {
+        this.bytesPerSecond = bytesPerSecond;
         this.internet = internet;
         this.scheduler = internet.scheduler();
         this.id = id;
@@ -69,9 +84,9 @@ final class SimulatedNetwork implements Network {
         return links.size();
     }
 
-    /** Books the sender's line for so long; returns when that is over. */
-    long occupyUplink(long micros) {
-        uplinkFreeMicros = Math.max(uplinkFreeMicros, scheduler.micros()) + micros;
+    /** Books the sender's line for so many bytes; returns when they have left. */
+    long occupyUplink(int bytes) {
+        uplinkFreeMicros = Math.max(uplinkFreeMicros, scheduler.micros()) + bytes * 1_000_000L / bytesPerSecond;
         return uplinkFreeMicros;
     }
 
@@ -105,10 +120,20 @@ final class SimulatedNetwork implements Network {
         return own;
     }
 
+    /** Is reached at all addresses of which that holds, as one that owns many. */
+    void listenAt(Predicate<Endpoint> owned) {
+        internet.listenAt(owned, this);
+    }
+
     @Override
     public long connect(Endpoint target, long timeoutMillis) {
+        return connectFrom(ip, target, timeoutMillis);
+    }
+
+    /** As {@link #connect}, from another of one's addresses. */
+    long connectFrom(Bytes source, Endpoint target, long timeoutMillis) {
         long link = nextLink++;
-        Endpoint local = new Endpoint(ip, nextPort++);
+        Endpoint local = new Endpoint(source, nextPort++);
         nextPort = nextPort > 65_535 ? 49_152 : nextPort;
         connecting.add(link);
         SimulatedNetwork other = internet.listenerAt(target);

@@ -92,6 +92,11 @@ public final class SimulatedNode {
         return running().network().links();
     }
 
+    /** Simulated time that validation took since the start, in microseconds. */
+    public long validationMicros() {
+        return running().lanes().get(1).busyMicros();
+    }
+
     private Running running() {
         if (running == null) {
             throw new IllegalStateException("node " + index + " is off");

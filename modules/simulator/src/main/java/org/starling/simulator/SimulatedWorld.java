@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.starling.bytes.Hash256;
 import org.starling.chain.ChainListener;
 import org.starling.chain.ScriptCache;
 import org.starling.mempool.MempoolListener;
+import org.starling.world.Endpoint;
 import org.starling.world.Randomness;
 import org.starling.world.SeededRandomness;
 
@@ -23,12 +25,15 @@ public final class SimulatedWorld {
     /** 2023-11-14, when the simulated clock starts. */
     public static final long START_MILLIS = 1_700_000_000_000L;
 
+    private static final long FIRST_OUTSIDER = 1_000_000;
+
     private final Conditions conditions;
     private final Randomness random;
     private final Scheduler scheduler;
     private final SimulatedInternet internet;
     private final ScriptCache scripts;
     private final List<SimulatedNode> nodes = new ArrayList<>();
+    private long outsiders;
     private Observer observer = new Observer() {};
 
     public SimulatedWorld(long seed, Conditions conditions) {
@@ -84,6 +89,16 @@ public final class SimulatedWorld {
         SimulatedNode node = new SimulatedNode(this, index, region, reachable, random.child("node " + index));
         nodes.add(node);
         return node;
+    }
+
+    /**
+     * Somebody who runs no node of ours: speaks on links by hand.
+     *
+     * @param owned which addresses lead to it
+     * @param bytesPerSecond what it can send, on all its links together
+     */
+    public Outsider outsider(Region region, Predicate<Endpoint> owned, long bytesPerSecond, Outsider.Manner manner) {
+        return new Outsider(internet, FIRST_OUTSIDER + outsiders++, region, owned, bytesPerSecond, manner);
     }
 
     /** All machines in the order in which they were added. */

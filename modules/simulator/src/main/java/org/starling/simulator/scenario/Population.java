@@ -49,6 +49,7 @@ final class Population {
     private final Randomness random;
     private final TreeMap<NetAddress, SimulatedNode> byAddress = new TreeMap<>();
     private final List<SimulatedNode> nodes = new ArrayList<>();
+    private ChainParams params = SimulatedChain.PARAMS;
     private final List<Integer> told = new ArrayList<>();
 
     Population(SimulatedWorld world, Settings settings) {
@@ -77,6 +78,10 @@ final class Population {
         return nodes().stream().filter(SimulatedNode::isRunning).toList();
     }
 
+    int countReachable() {
+        return (int) nodes().stream().filter(SimulatedNode::isReachable).count();
+    }
+
     int countRunning() {
         int count = 0;
         for (SimulatedNode node : nodes()) {
@@ -99,8 +104,12 @@ final class Population {
 
     /** As every node is set up. */
     NodeConfig config(SimulatedNode node) {
-        NodeConfig config = NodeConfig.of(ChainParams.regtest(), USER_AGENT);
-        if (!settings.encrypted()) {
+        return config(node, params, settings.encrypted());
+    }
+
+    static NodeConfig config(SimulatedNode node, ChainParams params, boolean encrypted) {
+        NodeConfig config = NodeConfig.of(params, USER_AGENT);
+        if (!encrypted) {
             config = config.withPeers(config.peers().withServices(config.peers().services() & ~Services.P2P_V2));
         }
         return config.withConnections(new NodeConfig.Connections(
@@ -147,6 +156,8 @@ final class Population {
                 left -= parts;
             }
         }
+        // From now on, a chain with less work than that is not followed.
+        params = params.withMinimumChainWork(node.headers().tip().chainWork());
         first.stop();
         nodes().stream().skip(1).forEach(other -> other.copyChain(first));
     }

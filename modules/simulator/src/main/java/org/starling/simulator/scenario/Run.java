@@ -5,12 +5,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import org.starling.bytes.ByteWriter;
+import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
 import org.starling.chain.BlockUndo;
 import org.starling.chain.ChainListener;
 import org.starling.consensus.Block;
 import org.starling.consensus.Transaction;
+import org.starling.crypto.Sha256;
+import org.starling.engine.Limits;
 import org.starling.engine.Link;
 import org.starling.engine.TrafficByType;
 import org.starling.mempool.AcceptResult;
@@ -48,6 +52,8 @@ public final class Run {
     private final List<Report.Chart> charts = new ArrayList<>();
     private final List<Report.Mesh> meshes = new ArrayList<>();
     private final TreeMap<String, long[]> trafficBefore = new TreeMap<>();
+    private final ByteWriter tracesElsewhere = new ByteWriter();
+    private long eventsElsewhere;
     private long beganMillis;
     private long endMillis;
     private boolean generating;
@@ -85,7 +91,8 @@ public final class Run {
 
     private Report report() {
         List<String> all = new ArrayList<>();
-        all.add("All nodes are production nodes in one thread; regtest rules, so that blocks cost no work.");
+        all.add("All nodes are production nodes in one thread, with regtest's rules and blocks of "
+                + SimulatedChain.HASHES_PER_BLOCK + " hashes.");
         all.add("A transaction's scripts are run once in the whole world; the other nodes are told that they pass.");
         all.add(
                 settings.encrypted()
@@ -100,8 +107,20 @@ public final class Run {
                 List.copyOf(charts),
                 List.copyOf(meshes),
                 checkers.violations(),
-                world.traceHash().toString(),
-                world.events());
+                trace().toString(),
+                world.events() + eventsElsewhere);
+    }
+
+    /** Adds what happened in a world beside the run's own to its trace. */
+    void absorb(SimulatedWorld other) {
+        tracesElsewhere.hash256(other.traceHash());
+        eventsElsewhere += other.events();
+    }
+
+    private Hash256 trace() {
+        return tracesElsewhere.length() == 0
+                ? world.traceHash()
+                : Sha256.once(Bytes.concat(world.traceHash().toBytes(), tracesElsewhere.toBytes()));
     }
 
     /** Notes what reaches which node when. */
@@ -180,6 +199,10 @@ public final class Run {
         figures.add(new Report.Figure(name, value, unit));
     }
 
+    void figure(String name, long value, String unit) {
+        figure(name, (double) value, unit);
+    }
+
     void chart(String name, String title, String across, String up, List<Report.Curve> curves) {
         charts.add(new Report.Chart(name, title, across, up, List.copyOf(curves)));
     }
@@ -197,7 +220,7 @@ public final class Run {
         agenda.every(CHECK_INTERVAL_MILLIS, checkers::limits);
         long start = world.millis();
         population.nodes().forEach(population::start);
-        int wanted = Math.min(8, settings.nodes() - 1);
+        int wanted = Math.min(Limits.OUTBOUND_FULL_RELAY, population.countReachable() - 1);
         boolean formed = waitUntil(
                 "forming the mesh",
                 FORMING_LIMIT_MILLIS,
@@ -214,8 +237,8 @@ public final class Run {
         return happened ? (world.millis() - startMillis) / 1000.0 : Double.POSITIVE_INFINITY;
     }
 
-    private void tell(String phase) {
-        progress.at(phase, (world.millis() - SimulatedWorld.START_MILLIS) / 60_000.0, world.events());
+    void tell(String phase) {
+        progress.at(phase, (world.millis() - SimulatedWorld.START_MILLIS) / 60_000.0, world.events() + eventsElsewhere);
     }
 
     /** Lets time pass, in steps of one second, until the condition holds; false if it never did. */

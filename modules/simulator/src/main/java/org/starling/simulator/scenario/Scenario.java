@@ -6,7 +6,7 @@ import java.util.List;
 public interface Scenario {
     /** All of them. */
     static List<Scenario> all() {
-        return List.of(new Propagation(), new Churn(), new Partition(), new Crash());
+        return List.of(new Propagation(), new Churn(), new Partition(), new Crash(), new Eclipse(), new Spam());
     }
 
     String name();
