@@ -77,4 +77,10 @@ public final class TrafficByType {
         }
         return copy;
     }
+
+    /** The sum of one type. */
+    public Sum of(String type) {
+        int at = find(type);
+        return at == count ? new Sum(0, 0) : new Sum(messages[at], bytes[at]);
+    }
 }

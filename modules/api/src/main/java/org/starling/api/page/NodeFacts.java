@@ -6,12 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.starling.bitcoin.PeerInfo;
+import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
 import org.starling.engine.KnownAddress;
+import org.starling.engine.Link;
+import org.starling.engine.LinkTable;
 import org.starling.engine.NetAddress;
+import org.starling.engine.TrafficByType;
 import org.starling.mempool.MempoolEntry;
 import org.starling.node.Node;
 
@@ -39,7 +45,8 @@ public final class NodeFacts {
     }
 
     /** What a node's core lane knows; asked for in one go. */
-    private record Around(List<PeerInfo> peers, List<KnownAddress> addresses) {}
+    private record Around(
+            List<PeerInfo> peers, List<KnownAddress> addresses, List<PageState.Traffic> traffic, int groups) {}
 
     /** The node as it is now. For one thread at a time. */
     public synchronized PageState.Node now() {
@@ -47,7 +54,9 @@ public final class NodeFacts {
         BlockEntry best = node.headers().bestHeader();
         Around around = node.core(() -> new Around(
                 node.peers().peers(node.clock().millis()),
-                List.copyOf(node.addressBook().entries())));
+                List.copyOf(node.addressBook().entries()),
+                traffic(node.links()),
+                groups(node.links())));
         double progress = best.height() == 0 ? 1 : Math.min(1, tip.height() / (double) best.height());
         return new PageState.Node(
                 name,
@@ -61,7 +70,35 @@ public final class NodeFacts {
                 blocks(tip),
                 mempool(),
                 heard(around.addresses()),
-                around.addresses().size());
+                around.addresses().size(),
+                around.traffic(),
+                around.groups());
+    }
+
+    private static List<PageState.Traffic> traffic(LinkTable links) {
+        TrafficByType in = links.receivedByType();
+        TrafficByType out = links.sentByType();
+        TreeSet<String> types = new TreeSet<>(in.sums().keySet());
+        types.addAll(out.sums().keySet());
+        return types.stream()
+                .map(type -> new PageState.Traffic(
+                        type,
+                        in.of(type).messages(),
+                        in.of(type).bytes(),
+                        out.of(type).messages(),
+                        out.of(type).bytes()))
+                .sorted(Comparator.comparingLong((PageState.Traffic sum) -> -sum.bytesIn() - sum.bytesOut()))
+                .toList();
+    }
+
+    private int groups(LinkTable links) {
+        Set<Bytes> groups = new TreeSet<>();
+        for (Link link : links.links()) {
+            if (!link.kind().isInbound()) {
+                groups.add(node.addressBook().routability().group(link.remote()));
+            }
+        }
+        return groups.size();
     }
 
     /** A node that was stopped or killed. */
@@ -78,7 +115,9 @@ public final class NodeFacts {
                 last.blocks(),
                 new PageState.Mempool(0, 0, 0, List.of()),
                 last.heard(),
-                last.heardTotal());
+                last.heardTotal(),
+                last.traffic(),
+                0);
     }
 
     private PageState.Link link(PeerInfo peer) {
@@ -86,6 +125,8 @@ public final class NodeFacts {
                 peer.address().toString(),
                 nameOf.apply(peer.address()),
                 peer.kind().isInbound(),
+                peer.kind().label(),
+                peer.transport(),
                 peer.pingMillis(),
                 peer.userAgent(),
                 Math.max(peer.syncedBlocks(), peer.startHeight()),

@@ -37,6 +37,8 @@ public record PageState(String title, List<Node> nodes, List<String> story, List
      * @param headers height of the best header, at least {@code height}
      * @param progress how much of the chain is validated, 0 to 1
      * @param heardTotal number of addresses known, of which {@code heard} has some
+     * @param traffic by type of message, of all links since the start
+     * @param groups how many parts of the network the links lead to that it chose
      */
     public record Node(
             String name,
@@ -50,8 +52,11 @@ public record PageState(String title, List<Node> nodes, List<String> story, List
             List<Block> blocks,
             Mempool mempool,
             List<Heard> heard,
-            int heardTotal) {
+            int heardTotal,
+            List<Traffic> traffic,
+            int groups) {
         public Node {
+            traffic = List.copyOf(traffic);
             links = List.copyOf(links);
             blocks = List.copyOf(blocks);
             heard = List.copyOf(heard);
@@ -62,6 +67,8 @@ public record PageState(String title, List<Node> nodes, List<String> story, List
      * A link to another node.
      *
      * @param peer name of the other node if it is one of this process, else empty
+     * @param kind as {@code getpeerinfo} names it
+     * @param transport {@code v1}, {@code v2} or {@code detecting}
      * @param latencyMillis of the last ping; -1 if there was none yet
      * @param since seconds since 1970
      */
@@ -69,12 +76,17 @@ public record PageState(String title, List<Node> nodes, List<String> story, List
             String address,
             String peer,
             boolean inbound,
+            String kind,
+            String transport,
             double latencyMillis,
             String agent,
             int height,
             long bytesSent,
             long bytesReceived,
             long since) {}
+
+    /** Messages of one type: how many came and went, and their bytes. */
+    public record Traffic(String type, long messagesIn, long bytesIn, long messagesOut, long bytesOut) {}
 
     /**
      * A block of the chain.

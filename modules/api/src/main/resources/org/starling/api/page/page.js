@@ -5,6 +5,10 @@
 const at = id => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
 const number = value => value.toLocaleString("en");
+const KINDS = {
+  "inbound": "what they ask", "outbound-full-relay": "everything", "block-relay-only": "blocks only",
+  "manual": "named by you", "feeler": "a test", "addr-fetch": "asks for addresses",
+};
 let before = null;
 
 function element(tag, className, text) {
@@ -61,6 +65,7 @@ function show(state) {
   figure("heard-count", Math.max(...nodes.map(node => node.heardTotal)));
   showBlocks(best);
   showLinks(nodes, mesh);
+  showTraffic(nodes);
   showMempool(fullest);
   showHeard(best);
   showStory(state.story);
@@ -88,6 +93,7 @@ function showLinks(nodes, mesh) {
     const row = element("tr");
     row.append(element("td", "owner", node.name), element("td", "", link.peer || link.address),
       element("td", link.inbound ? "in" : "out", link.inbound ? "← they called" : "→ we called"),
+      element("td", "", KINDS[link.kind] || link.kind), element("td", "", link.transport === "v2" ? "encrypted" : link.transport === "v1" ? "plain" : "–"),
       element("td", "", latency(link)), element("td", "", link.height < 0 ? "–" : number(link.height)),
       element("td", "", bytes(link.bytesSent)), element("td", "", bytes(link.bytesReceived)), element("td", "", link.agent));
     return row;
@@ -95,11 +101,29 @@ function showLinks(nodes, mesh) {
   if (rows.length === 0) {
     const row = element("tr");
     const cell = element("td", "", "No links yet.");
-    cell.colSpan = 8;
+    cell.colSpan = 10;
     row.append(cell);
     rows.push(row);
   }
   at("links").replaceChildren(...rows);
+}
+
+function showTraffic(nodes) {
+  const sums = new Map();
+  for (const node of nodes) for (const one of node.traffic) {
+    const sum = sums.get(one.type) || {type: one.type, messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0};
+    for (const field of ["messagesIn", "bytesIn", "messagesOut", "bytesOut"]) sum[field] += one[field];
+    sums.set(one.type, sum);
+  }
+  const sorted = [...sums.values()].sort((one, other) => other.bytesIn + other.bytesOut - one.bytesIn - one.bytesOut);
+  at("traffic").replaceChildren(...sorted.slice(0, 12).map(sum => {
+    const row = element("tr");
+    row.append(element("td", "", sum.type), element("td", "", number(sum.messagesIn)), element("td", "", bytes(sum.bytesIn)),
+      element("td", "", number(sum.messagesOut)), element("td", "", bytes(sum.bytesOut)));
+    return row;
+  }));
+  at("spread").textContent = nodes.length > 1 ? "Of all nodes together." :
+    "The links that this node chose lead into " + number(nodes[0].groups) + (nodes[0].groups === 1 ? " part" : " different parts") + " of the network.";
 }
 
 function showMempool(node) {

@@ -104,7 +104,17 @@ class HostilePageTest {
     private static PageState state() {
         ASKED.incrementAndGet();
         PageState.Link link = new PageState.Link(
-                "203.0.113.7:8333", "", true, 12.5, "/<b>evil</b><img src=x onerror=alert(1)>:1/", 7, 1_000, 2_000, 0);
+                "203.0.113.7:8333",
+                "",
+                true,
+                "inbound",
+                "v2",
+                12.5,
+                "/<b>evil</b><img src=x onerror=alert(1)>:1/",
+                7,
+                1_000,
+                2_000,
+                0);
         PageState.Node node = new PageState.Node(
                 "this node",
                 "regtest",
@@ -117,7 +127,9 @@ class HostilePageTest {
                 List.of(new PageState.Block(7, "00ff", 1_700_000_000, 3, 512)),
                 new PageState.Mempool(1, 141, 2_820, List.of(new PageState.Waiting("aa11", 141, 2_820))),
                 List.of(new PageState.Heard("198.51.100.9:8333", 1_700_000_000)),
-                1);
+                1,
+                List.of(new PageState.Traffic("<b>tx</b>", 2, 500, 1, 250)),
+                3);
         return new PageState("a node on regtest", List.of(node), List.of());
     }
 
