@@ -1,8 +1,9 @@
 package org.starling.simulator.scenario;
 
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** Pictures of a report: curves over an axis, and the mesh at a time. */
@@ -18,7 +19,9 @@ public final class Svg {
             List.of("#0b6e99", "#d1495b", "#66a182", "#edae49", "#8d6a9f", "#5b5b5b", "#c17c3a", "#2e4057");
 
     private static final int MESH_SIZE = 900;
-    private static final double MESH_RADIUS = 400;
+    private static final double REGION_DISTANCE = 285;
+    private static final double REGION_RADIUS = 125;
+    private static final double GOLDEN_ANGLE = 2.399963229728653;
 
     private final StringBuilder text = new StringBuilder();
 
@@ -39,7 +42,7 @@ public final class Svg {
         return new Svg(WIDTH, HEIGHT).draw(chart);
     }
 
-    /** The mesh as an SVG document: nodes on a circle, region by region, and who opened a link to whom. */
+    /** The mesh as an SVG document: nodes region by region, and who opened a link to whom. */
     public static String of(Report.Mesh mesh) {
         return new Svg(MESH_SIZE, MESH_SIZE + 40).draw(mesh);
     }
@@ -121,13 +124,13 @@ public final class Svg {
                 .orElse(1);
     }
 
-    /** The next of 1, 2, 2.5, 5 and 10 times a power of ten, so that the ticks are plain numbers. */
+    /** The next of some small numbers times a power of ten, so that the ticks are plain numbers. */
     private static double roundedUp(double value) {
         if (!(value > 0)) {
             return 1;
         }
         double power = StrictMath.pow(10, StrictMath.floor(StrictMath.log10(value)));
-        for (double step : new double[] {1, 2, 2.5, 5}) {
+        for (double step : new double[] {1, 1.5, 2, 2.5, 3, 4, 5, 6, 8}) {
             if (value <= step * power) {
                 return step * power;
             }
@@ -151,29 +154,22 @@ public final class Svg {
                         mesh.minutes(),
                         mesh.places().size(),
                         mesh.edges().size()));
-        List<Report.Place> order = mesh.places().stream()
-                .sorted(Comparator.comparing(Report.Place::region).thenComparingInt(Report.Place::node))
-                .toList();
-        TreeMap<Integer, double[]> spots = new TreeMap<>();
-        for (int i = 0; i < order.size(); i++) {
-            double angle = 2 * StrictMath.PI * i / order.size();
-            spots.put(order.get(i).node(), new double[] {
-                MESH_SIZE / 2.0 + MESH_RADIUS * StrictMath.cos(angle),
-                MESH_SIZE / 2.0 + 30 + MESH_RADIUS * StrictMath.sin(angle)
-            });
-        }
-        double opacity =
-                StrictMath.min(0.5, 150.0 / StrictMath.max(1, mesh.edges().size()) + 0.03);
-        line(String.format(Locale.ROOT, "<g stroke=\"#0b6e99\" stroke-width=\"0.7\" opacity=\"%.3f\">", opacity));
+        Map<Integer, double[]> spots = spots(mesh);
+        TreeMap<Integer, Integer> inbound = new TreeMap<>();
+        double opacity = StrictMath.clamp(300.0 / StrictMath.max(1, mesh.edges().size()), 0.02, 0.5);
+        line(String.format(
+                Locale.ROOT, "<g stroke=\"#0b6e99\" stroke-width=\"0.7\" stroke-opacity=\"%.3f\">", opacity));
         for (Report.Edge edge : mesh.edges()) {
+            inbound.merge(edge.to(), 1, Integer::sum);
             double[] from = spots.getOrDefault(edge.from(), new double[2]);
             double[] to = spots.getOrDefault(edge.to(), new double[2]);
             line(String.format(Locale.ROOT, "<path d=\"M%.0f %.0f L%.0f %.0f\"/>", from[0], from[1], to[0], to[1]));
         }
         line("</g>");
-        double size = StrictMath.clamp(600.0 / order.size(), 1.5, 6);
-        for (Report.Place place : order) {
+        double unit = StrictMath.clamp(40.0 / StrictMath.sqrt(mesh.places().size()), 0.8, 4);
+        for (Report.Place place : mesh.places()) {
             double[] at = spots.getOrDefault(place.node(), new double[2]);
+            double radius = unit * (1 + StrictMath.sqrt(inbound.getOrDefault(place.node(), 0)) / 3);
             String colour = switch (place.state()) {
                 case "tip" -> "#2e7d32";
                 case "behind" -> "#d1495b";
@@ -184,13 +180,45 @@ public final class Svg {
                     "<circle cx=\"%.0f\" cy=\"%.0f\" r=\"%.1f\" fill=\"%s\" stroke=\"%s\"/>",
                     at[0],
                     at[1],
-                    size,
+                    radius,
                     place.reachable() ? colour : "white",
                     colour));
         }
-        String legend =
-                "green: on the best tip, red: behind, grey: off; hollow: behind NAT; along the circle by region";
-        label(20, MESH_SIZE + 28, "start", legend);
+        label(
+                20,
+                MESH_SIZE + 28,
+                "start",
+                "green: on the best tip, red: behind, grey: off; hollow: behind NAT; the larger, the more links others"
+                        + " opened to it");
         return text.append("</svg>\n").toString();
+    }
+
+    /** Each region is a disk of its own, its nodes in a spiral like the seeds of a sunflower. */
+    private Map<Integer, double[]> spots(Report.Mesh mesh) {
+        TreeMap<String, List<Report.Place>> regions = new TreeMap<>();
+        mesh.places()
+                .forEach(place -> regions.computeIfAbsent(place.region(), name -> new ArrayList<>())
+                        .add(place));
+        TreeMap<Integer, double[]> spots = new TreeMap<>();
+        int region = 0;
+        for (var entry : regions.entrySet()) {
+            double angle = 2 * StrictMath.PI * region++ / regions.size() - StrictMath.PI / 2;
+            double x = MESH_SIZE / 2.0 + (regions.size() == 1 ? 0 : REGION_DISTANCE * StrictMath.cos(angle));
+            double y = MESH_SIZE / 2.0 + 20 + (regions.size() == 1 ? 0 : REGION_DISTANCE * StrictMath.sin(angle));
+            List<Report.Place> places = entry.getValue();
+            for (int i = 0; i < places.size(); i++) {
+                double distance = REGION_RADIUS * StrictMath.sqrt((i + 0.5) / places.size());
+                double turn = GOLDEN_ANGLE * i;
+                spots.put(
+                        places.get(i).node(),
+                        new double[] {x + distance * StrictMath.cos(turn), y + distance * StrictMath.sin(turn)});
+            }
+            label(
+                    x,
+                    y - REGION_RADIUS - 12,
+                    "middle",
+                    entry.getKey().toLowerCase(Locale.ROOT).replace('_', ' '));
+        }
+        return spots;
     }
 }
