@@ -65,11 +65,13 @@ final class HeaderPresync {
      * @param headers to be taken in now
      * @param goOn whether {@link #locator} is to be asked for
      * @param failed why the chain is given up; null if it is not
+     * @param answered whether the message is what was asked for, if only it had more work behind it
      */
     record Step(
             List<BlockHeader> headers,
             boolean goOn,
-            @Nullable String failed) {}
+            @Nullable String failed,
+            boolean answered) {}
 
     /** A sync of what follows {@code start}, which must reach {@code minimum}. */
     HeaderPresync(ChainParams params, BlockEntry start, ChainWork minimum, long nowSeconds, Randomness random) {
@@ -119,7 +121,7 @@ final class HeaderPresync {
     }
 
     private static Step failed(String why) {
-        return new Step(List.of(), false, why);
+        return new Step(List.of(), false, why, false);
     }
 
     private Step count(List<BlockHeader> headers, boolean full) {
@@ -136,10 +138,12 @@ final class HeaderPresync {
             if (work.compareTo(minimum) >= 0) {
                 fetching = true;
                 rewind();
-                return new Step(List.of(), true, null);
+                return new Step(List.of(), true, null, true);
             }
         }
-        return full ? new Step(List.of(), true, null) : failed("the chain ends with too little work");
+        return full
+                ? new Step(List.of(), true, null, true)
+                : new Step(List.of(), false, "the chain ends with too little work", true);
     }
 
     private Step fetch(List<BlockHeader> headers, boolean full) {
@@ -161,9 +165,9 @@ final class HeaderPresync {
             }
         }
         if (enough) {
-            return new Step(released, false, null);
+            return new Step(released, false, null, true);
         }
-        return full ? new Step(released, true, null) : failed("the chain ends before it did when it was counted");
+        return full ? new Step(released, true, null, true) : failed("the chain ends before it did when it was counted");
     }
 
     /** Whether the peer has shown all that it promised; what follows is handled as usual. */

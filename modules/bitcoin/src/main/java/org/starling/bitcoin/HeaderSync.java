@@ -124,6 +124,11 @@ final class HeaderSync {
         if (step.failed() != null) {
             peers.debug("giving up on the chain of " + peer + ": " + step.failed());
             peer.presync = null;
+            if (step.answered()) {
+                // The question is answered: when the peer has more, it may be put again.
+                peer.lastGetHeadersMillis = 0;
+                return List.of();
+            }
             return null;
         }
         if (presync.isDone()) {

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.starling.bitcoin.message.GetHeaders;
 import org.starling.bitcoin.message.Headers;
+import org.starling.bitcoin.message.Inv;
+import org.starling.bitcoin.message.InventoryItem;
 import org.starling.bitcoin.message.Verack;
 import org.starling.bitcoin.message.Version;
 import org.starling.bytes.Hash256;
@@ -137,5 +139,18 @@ class HeaderPresyncTest {
         peer.send(new Headers(chain.subList(2000, 2500)));
         assertThat(node.logged("the chain ends with too little work")).isTrue();
         assertThat(node.headers().size()).isEqualTo(1);
+    }
+
+    @Test
+    void whenAShortChainGrowsItIsAskedForAgain() {
+        TestNode node = node();
+        TestNode.Remote peer = peer(node);
+        peer.send(answer(chain.subList(0, 2_500), peer.take(GetHeaders.class).getFirst()));
+        peer.send(answer(chain.subList(0, 2_500), peer.take(GetHeaders.class).getFirst()));
+        assertThat(node.logged("the chain ends with too little work")).isTrue();
+        assertThat(peer.take(GetHeaders.class)).isEmpty();
+        peer.send(new Inv(
+                List.of(new InventoryItem(InventoryItem.BLOCK, chain.get(2_500).hash()))));
+        assertThat(peer.take(GetHeaders.class)).hasSize(1);
     }
 }
