@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.starling.bytes.Bytes;
 import org.starling.world.FileStore;
+import org.starling.world.MemoryDisk;
+import org.starling.world.MemoryFileStore;
 import org.starling.world.SeededRandomness;
 
 class AddressBookTest {
@@ -94,7 +94,7 @@ class AddressBookTest {
 
     @Test
     void survivesAFileAndSetsADamagedOneAside() {
-        MemoryFiles files = new MemoryFiles();
+        MemoryFileStore files = new MemoryFileStore(new MemoryDisk(new SeededRandomness(3)));
         List<LogEvent> log = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             book.add(NOW, address(30 + i, 1, 1, 1), i, NOW - i, SOURCE, 0);
@@ -120,46 +120,5 @@ class AddressBookTest {
 
     private static AddressBook load(FileStore files, List<LogEvent> log) {
         return AddressBookFile.load(files, "peers.dat", Routability.PUBLIC, new SeededRandomness(2), log::add);
-    }
-
-    /** Only what a book needs. */
-    private static final class MemoryFiles implements FileStore {
-        private final TreeMap<String, byte[]> content = new TreeMap<>();
-
-        @Override
-        public OpenFile open(String path) {
-            throw new UnsupportedOperationException(path);
-        }
-
-        @Override
-        public boolean exists(String path) {
-            return content.containsKey(path);
-        }
-
-        @Override
-        public List<String> list(String folder) {
-            return List.copyOf(content.keySet());
-        }
-
-        @Override
-        public void delete(String path) {
-            content.remove(path);
-        }
-
-        @Override
-        public byte @Nullable [] read(String path) {
-            byte[] bytes = content.get(path);
-            return bytes == null ? null : bytes.clone();
-        }
-
-        @Override
-        public void replace(String path, byte[] bytes) {
-            content.put(path, bytes.clone());
-        }
-
-        @Override
-        public long freeBytes() {
-            return Long.MAX_VALUE;
-        }
     }
 }

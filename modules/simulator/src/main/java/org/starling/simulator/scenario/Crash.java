@@ -89,7 +89,8 @@ final class Crash implements Scenario {
         long back = run.world().millis();
         boolean agreed = run.waitUntil("returning", RETURN_LIMIT_MILLIS, run.checkers()::agree);
         run.figure("nodes that lost power at once", victims.size(), "nodes");
-        run.figure("of them opened a chain that lacked blocks they had connected", behind, "nodes");
+        run.figure(
+                "of them reopened at an older tip, before they took up what their disks still held", behind, "nodes");
         run.figure(
                 "time from their return until all have one tip",
                 agreed ? (run.world().millis() - back) / 1000.0 : Double.POSITIVE_INFINITY,
