@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,49 +23,16 @@ class NodeProcessTest {
     @TempDir
     Path folder;
 
-    private final List<Process> processes = new ArrayList<>();
-    private int p2pPort;
-    private int rpcPort;
+    private NodeProcess node;
 
     @BeforeEach
     void choosePorts() throws Exception {
-        p2pPort = freePort();
-        rpcPort = freePort();
+        node = new NodeProcess(folder);
     }
 
     @AfterEach
-    void killAll() {
-        processes.forEach(Process::destroyForcibly);
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private Process start(String... options) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xlog:disable",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "org.starling.app.Main",
-                "node",
-                "-datadir=" + folder,
-                "-regtest"));
-        command.addAll(List.of(options));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectOutput(folder.resolve("stdout").toFile())
-                .redirectError(folder.resolve("stderr").toFile());
-        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
-        Process process = builder.start();
-        processes.add(process);
-        return process;
+    void kill() {
+        node.close();
     }
 
     private Process startAsTestsDo(String... options) throws Exception {
@@ -82,41 +48,27 @@ class NodeProcessTest {
                 "-logsourcelocations",
                 "-loglevel=trace",
                 "-v2transport=0",
-                "-printtoconsole=0",
-                "-bind=127.0.0.1:" + p2pPort,
-                "-rpcport=" + rpcPort));
+                "-printtoconsole=0"));
         all.addAll(List.of(options));
-        return start(all.toArray(String[]::new));
+        return node.start(all.toArray(String[]::new));
     }
 
-    private record Answer(int status, String out, String err) {}
-
-    private Answer ask(String... words) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        List<String> all = new ArrayList<>(
-                List.of("-datadir=" + folder, "-regtest", "-rpcport=" + rpcPort, "-rpcwait", "-rpcwaittimeout=60"));
-        all.addAll(List.of(words));
-        int status = new ClientCommand(new PrintStream(out), new PrintStream(err)).run(all);
-        return new Answer(
-                status,
-                out.toString(StandardCharsets.UTF_8).strip(),
-                err.toString(StandardCharsets.UTF_8).strip());
+    private NodeProcess.Answer ask(String... words) {
+        return node.ask(words);
     }
 
     private String standardError() throws Exception {
-        return Files.readString(folder.resolve("stderr")).strip();
+        return node.standardError();
     }
 
     private int endOf(Process process) throws Exception {
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends").isTrue();
-        return process.exitValue();
+        return NodeProcess.endOf(process);
     }
 
     @Test
     void startsMinesStopsAndGoesOn() throws Exception {
         Process process = startAsTestsDo();
-        assertThat(ask("getblockcount")).isEqualTo(new Answer(0, "0", ""));
+        assertThat(ask("getblockcount")).isEqualTo(new NodeProcess.Answer(0, "0", ""));
         Path chain = folder.resolve("regtest");
         assertThat(chain.resolve("debug.log")).exists();
         assertThat(chain.resolve("bitcoind.pid")).hasContent(Long.toString(process.pid()));
@@ -128,7 +80,7 @@ class NodeProcessTest {
         assertThat(ask("scantxoutset", "start", "[\"addr(" + ADDRESS + ")\"]").out())
                 .contains("\"total_amount\": 5050.00000000");
         assertThat(ask("getblockhash", "102"))
-                .isEqualTo(new Answer(8, "", "error code: -8\nerror message:\nBlock height out of range"));
+                .isEqualTo(new NodeProcess.Answer(8, "", "error code: -8\nerror message:\nBlock height out of range"));
         assertThat(ask("stop").out()).isEqualTo("Starling stopping");
         assertThat(endOf(process)).isZero();
         assertThat(standardError()).isEmpty();
@@ -201,7 +153,7 @@ class NodeProcessTest {
 
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int status = new ObserveCommand(new PrintStream(out), System.err)
-                .run(List.of("-datadir=" + folder, "-regtest", "-rpcport=" + rpcPort, "20"));
+                .run(List.of("-datadir=" + folder, "-regtest", "-rpcport=" + node.rpcPort(), "20"));
         assertThat(status).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8).replaceAll("\\s+", " "))
                 .contains("Of 20 recent blocks by the script that is paid for them")
@@ -244,27 +196,26 @@ class NodeProcessTest {
     void oneProcessForADirectory() throws Exception {
         startAsTestsDo();
         assertThat(ask("uptime").status()).isZero();
-        int first = rpcPort;
-        rpcPort = freePort();
-        p2pPort = freePort();
+        NodeProcess first = node;
+        node = new NodeProcess(folder);
         assertThat(endOf(startAsTestsDo())).isEqualTo(1);
         assertThat(standardError())
                 .isEqualTo("Error: Cannot obtain a lock on directory " + folder.resolve("regtest")
                         + ". Starling is probably already running.");
-        rpcPort = first;
-        assertThat(ask("uptime").status()).as("the first still runs").isZero();
+        assertThat(first.ask("uptime").status()).as("the first still runs").isZero();
+        first.close();
     }
 
     @Test
     void portsInUse() throws Exception {
-        try (ServerSocket _ = new ServerSocket(p2pPort, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket _ = new ServerSocket(node.p2pPort(), 1, InetAddress.getLoopbackAddress())) {
             assertThat(endOf(startAsTestsDo())).isEqualTo(1);
             assertThat(standardError())
                     .startsWith("Error: ")
-                    .contains("" + p2pPort)
+                    .contains("" + node.p2pPort())
                     .doesNotContain("\n");
         }
-        try (ServerSocket _ = new ServerSocket(rpcPort, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket _ = new ServerSocket(node.rpcPort(), 1, InetAddress.getLoopbackAddress())) {
             assertThat(endOf(startAsTestsDo())).isEqualTo(1);
             assertThat(standardError()).startsWith("Error: Unable to bind").doesNotContain("\n");
         }
