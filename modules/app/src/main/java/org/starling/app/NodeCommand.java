@@ -26,6 +26,7 @@ import org.starling.chain.Chain;
 import org.starling.chain.ChainListener;
 import org.starling.chain.index.ChainIndex;
 import org.starling.engine.TorControl;
+import org.starling.node.MempoolKeeper;
 import org.starling.node.Node;
 import org.starling.node.NodeConfig;
 import org.starling.world.Endpoint;
@@ -253,7 +254,7 @@ final class NodeCommand implements RpcHost {
                 node.mockTime(mocked);
             }
             if (settings.flag("persistmempool", true)) {
-                node.loadMempool();
+                node.mempoolKeeper().load();
             }
             reachByTor(node, options);
             if (rpc != null) {
@@ -359,7 +360,7 @@ final class NodeCommand implements RpcHost {
 
     @Override
     public String mempoolPath() {
-        return directory.chain().resolve(Node.MEMPOOL_FILE).toString();
+        return directory.chain().resolve(MempoolKeeper.FILE).toString();
     }
 
     @Override

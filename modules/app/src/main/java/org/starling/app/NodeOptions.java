@@ -25,7 +25,7 @@ import org.starling.engine.TorControl;
 import org.starling.mempool.BlockAssembler;
 import org.starling.mempool.Feerate;
 import org.starling.mempool.MempoolOptions;
-import org.starling.node.Node;
+import org.starling.node.ImportFile;
 import org.starling.node.NodeConfig;
 import org.starling.world.Endpoint;
 
@@ -177,11 +177,11 @@ final class NodeOptions {
     }
 
     /** The files of {@code -loadblock}. */
-    List<Node.ImportFile> imports() throws UsageException {
-        List<Node.ImportFile> files = new ArrayList<>();
+    List<ImportFile> imports() throws UsageException {
+        List<ImportFile> files = new ArrayList<>();
         for (String name : settings.list("loadblock")) {
             BlockFile file = BlockFile.of(Path.of(name));
-            files.add(new Node.ImportFile(name, file, file.xorKey()));
+            files.add(new ImportFile(name, file, file.xorKey()));
         }
         return files;
     }

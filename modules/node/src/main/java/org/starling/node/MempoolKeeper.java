@@ -13,7 +13,10 @@ import org.starling.mempool.MempoolFile;
 import org.starling.world.StorageException;
 
 /** Keeps the mempool over a restart, in a file. A file that is damaged, or that cannot be written, stops nothing. */
-final class MempoolKeeper {
+public final class MempoolKeeper {
+    /** Where the mempool is kept while the node is closed. */
+    public static final String FILE = "mempool.dat";
+
     private static final Logger LOG = LoggerFactory.getLogger(MempoolKeeper.class);
 
     private final Mempool mempool;
@@ -22,15 +25,52 @@ final class MempoolKeeper {
     private volatile boolean loading;
     private volatile boolean keeping;
 
+    // Of the validation lane, once the node is open.
+    private boolean held;
+    private boolean expected;
+
     MempoolKeeper(Mempool mempool, World world, NodeClock clock) {
         this.mempool = mempool;
         this.world = world;
         this.clock = clock;
     }
 
-    /** Whether nothing is still to be taken in from the file. */
-    boolean isLoaded() {
+    /**
+     * What of a mempool file counts.
+     *
+     * @param currentTime whether transactions count as accepted now, not when they were
+     * @param feeDeltas whether what operators added to fees is added here
+     * @param unbroadcast whether what nobody fetched yet is sent again
+     */
+    public record Taken(boolean currentTime, boolean feeDeltas, boolean unbroadcast) {
+        static final Taken WHOLE = new Taken(false, true, true);
+    }
+
+    /** Begins to take in what the mempool held when the node was last closed. From now on closing keeps it. */
+    public void load() {
+        loading = true;
+        keeping = true;
+        world.validation().execute(() -> {
+            expected = true;
+            if (!held) {
+                loadFile();
+            }
+        });
+    }
+
+    /** Whether nothing that the mempool held when the node was last closed is still to be taken in. */
+    public boolean isLoaded() {
         return !loading;
+    }
+
+    /** Writes down what the mempool holds; false if the disk does not let it. */
+    public boolean save() {
+        return Node.await(world.validation().call(this::write));
+    }
+
+    /** Takes in what a file holds, and returns when all of it was tried. */
+    public void importFile(MempoolFile file, Taken how) {
+        boolean _ = Node.await(take(file, how));
     }
 
     /** Whether the file is to be written when the node closes: it was asked to be kept, and was read. */
@@ -38,27 +78,33 @@ final class MempoolKeeper {
         return keeping && !loading;
     }
 
-    /** From now on the file is kept, and {@link #load} is to come. */
-    void expect() {
-        loading = true;
-        keeping = true;
+    /** From now on {@link #load} waits for {@link #release}. Before anything is asked for. */
+    void hold() {
+        held = true;
     }
 
-    /** Begins to take in the file. */
-    void load() {
+    /** The chain is there to judge by: what was asked for is loaded. On the validation lane. */
+    void release() {
+        held = false;
+        if (expected) {
+            loadFile();
+        }
+    }
+
+    private void loadFile() {
         world.disk().execute(() -> {
             byte[] content = null;
             try {
-                content = world.files().read(Node.MEMPOOL_FILE);
+                content = world.files().read(FILE);
             } catch (StorageException e) {
-                LOG.warn("{} cannot be read, continuing without it", Node.MEMPOOL_FILE, e);
+                LOG.warn("{} cannot be read, continuing without it", FILE, e);
             }
             MempoolFile file = content == null ? null : parse(content);
             if (file == null) {
                 loading = false;
                 return;
             }
-            CompletableFuture<Boolean> _ = take(file, Node.MempoolImport.WHOLE).whenComplete((done, failure) -> {
+            CompletableFuture<Boolean> _ = take(file, Taken.WHOLE).whenComplete((done, failure) -> {
                 loading = false;
             });
         });
@@ -78,7 +124,7 @@ final class MempoolKeeper {
      *
      * @return done when all is tried
      */
-    CompletableFuture<Boolean> take(MempoolFile file, Node.MempoolImport how) {
+    private CompletableFuture<Boolean> take(MempoolFile file, Taken how) {
         LOG.info("Loading {} mempool transactions from file...", file.entries().size());
         for (MempoolFile.Stored stored : file.entries()) {
             world.validation().execute(() -> take(stored, how));
@@ -101,7 +147,7 @@ final class MempoolKeeper {
         });
     }
 
-    private void take(MempoolFile.Stored stored, Node.MempoolImport how) {
+    private void take(MempoolFile.Stored stored, Taken how) {
         if (how.feeDeltas() && stored.feeDelta() != 0) {
             mempool.prioritise(stored.transaction().txid(), stored.feeDelta());
         }
@@ -113,14 +159,14 @@ final class MempoolKeeper {
     }
 
     /** Writes the file; false if the disk does not let it. For the validation lane. */
-    boolean save() {
+    boolean write() {
         MempoolFile file = MempoolFile.of(mempool);
         Bytes key = new ByteWriter()
                 .i64(world.randomness().child("mempool").nextLong())
                 .toBytes();
         LOG.info("Writing {} mempool transactions to file...", file.entries().size());
         try {
-            world.files().replace(Node.MEMPOOL_FILE, file.write(key).toArray());
+            world.files().replace(FILE, file.write(key).toArray());
             return true;
         } catch (StorageException e) {
             LOG.info("Failed to dump mempool: {}. Continuing anyway.", e.getMessage());

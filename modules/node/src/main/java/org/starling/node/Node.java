@@ -2,7 +2,6 @@ package org.starling.node;
 
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -20,8 +19,6 @@ import org.starling.bitcoin.Services;
 import org.starling.bitcoin.message.ShortTypes;
 import org.starling.bytes.Bytes;
 import org.starling.chain.Acceptance;
-import org.starling.chain.BlockImport;
-import org.starling.chain.ByteSource;
 import org.starling.chain.Chain;
 import org.starling.chain.HeaderTree;
 import org.starling.chain.index.ChainIndex;
@@ -38,12 +35,10 @@ import org.starling.engine.LinkTable;
 import org.starling.engine.LogEvent;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
-import org.starling.engine.Subnet;
 import org.starling.engine.TorControl;
 import org.starling.engine.Transports;
 import org.starling.engine.UploadBudget;
 import org.starling.mempool.Mempool;
-import org.starling.mempool.MempoolFile;
 import org.starling.mempool.Rebroadcast;
 import org.starling.world.Endpoint;
 import org.starling.world.Network;
@@ -59,11 +54,6 @@ import org.starling.world.Randomness;
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final String ADDRESS_FILE = "peers.dat";
-
-    /** Where the mempool is kept while the node is closed. */
-    public static final String MEMPOOL_FILE = "mempool.dat";
-
-    private static final String BAN_FILE = "banlist.json";
 
     /** Wait until the address book is written: short at first, when each address counts, and doubled each time. */
     private static final long FIRST_SAVE_MILLIS = 1_000;
@@ -87,13 +77,10 @@ public final class Node implements AutoCloseable {
     private final Miner miner;
     private final MempoolKeeper keeper;
     private final Rebroadcast rebroadcast;
-    private final BanList bans;
+    private final Bans bans;
+    private final Importer importer;
     private final ValidationDesk desk;
     private final Indexes indexes;
-    private volatile boolean importing;
-
-    /** Of the validation lane: whether the mempool's file is to be taken in once nothing is imported any more. */
-    private boolean mempoolExpected;
 
     private long nextPolicyMillis;
     private long nextSaveMillis;
@@ -111,14 +98,14 @@ public final class Node implements AutoCloseable {
         sync = new SyncState(chain.tree(), chain.params().minimumChainWork(), config.maxTipAgeSeconds(), clock);
         NodeConfig.Connections connections = config.connections();
         network = world.network().apply(this::handle);
-        bans = BanFile.load(world.files(), BAN_FILE, Node::log);
+        BanList banned = BanFile.load(world.files(), Bans.FILE, Node::log);
         links = new LinkTable(
                 network,
                 transports(config, random.child("transport")),
                 this::permissionsOf,
                 new Door(
                         connections.max() - connections.outboundSlots(),
-                        bans,
+                        banned,
                         connections.routability(),
                         random.child("door")),
                 connections.routes(),
@@ -146,28 +133,22 @@ public final class Node implements AutoCloseable {
                 new PeerManager.Parts(
                         links,
                         book,
-                        bans,
+                        banned,
                         sync,
                         new MempoolSnapshot(mempool, clock),
                         desk,
                         random.child("peers"),
                         Node::log));
-        connector = new Connector(config, world, new Connector.Parts(links, book, bans, peers, Node::log), random);
+        connector = new Connector(config, world, new Connector.Parts(links, book, banned, peers, Node::log), random);
         mempool.addListener(desk);
         chain.addListener(mempool.chainListener(clock));
         chain.addListener(desk);
         miner = new Miner(this, config.mining());
         rebroadcast = new Rebroadcast(mempool, random.child("broadcasts"), clock.millis());
         keeper = new MempoolKeeper(mempool, world, clock);
+        bans = new Bans(this, banned, world);
+        importer = new Importer(chain, world, clock, this::imported);
     }
-
-    /**
-     * A file of blocks to take in.
-     *
-     * @param name for the log
-     * @param xorKey the eight bytes that it is XORed with; empty for none
-     */
-    public record ImportFile(String name, ByteSource source, Bytes xorKey) {}
 
     /**
      * Opens the chain, begins to listen and to connect, and sets out for the best block that is stored. If files are to be
@@ -215,15 +196,14 @@ public final class Node implements AutoCloseable {
         }
         config.connections().external().forEach(this::ownAddress);
         config.connections().added().forEach(address -> connector.policy().add(address, true));
-        importing = chain.isReindexing() || !imports.isEmpty();
+        boolean importing = chain.isReindexing() || !imports.isEmpty();
         links.setActive(clock.millis(), config.connections().active() && !importing);
         nextSaveMillis = world.clock().millis() + saveIntervalMillis;
-        world.core().execute(this::saveBans);
+        world.core().execute(bans::save);
         world.core().execute(this::tend);
         if (importing) {
-            BlockImport blocks = new BlockImport(chain, world.workers(), clock.seconds());
-            imports.forEach(file -> blocks.add(file.source, file.xorKey, new ImportLog(file.name)));
-            world.validation().execute(() -> importSome(blocks));
+            keeper.hold();
+            importer.start(imports);
         } else {
             world.validation().execute(desk::activate);
         }
@@ -314,11 +294,6 @@ public final class Node implements AutoCloseable {
         world.disk().execute(() -> world.files().replace(ADDRESS_FILE, content));
     }
 
-    private void saveBans() {
-        byte[] content = BanFile.encode(bans, clock.seconds());
-        world.disk().execute(() -> world.files().replace(BAN_FILE, content));
-    }
-
     private void scheduleFlush() {
         world.validation().appoint(world.clock().millis() + FLUSH_MILLIS, () -> {
             chain.flush();
@@ -326,26 +301,9 @@ public final class Node implements AutoCloseable {
         });
     }
 
-    /** Does a portion of an import, then lets others onto the lane. */
-    private void importSome(BlockImport blocks) {
-        if (blocks.some() || chain.activateSome()) {
-            world.validation().execute(() -> importSome(blocks));
-            return;
-        }
-        if (chain.isClosed()) {
-            return;
-        }
-        BlockImport.Summary summary = blocks.summary();
-        LOG.info(
-                "Imported {} blocks: {} new, {} invalid, {} without a known parent",
-                summary.blocks(),
-                summary.stored(),
-                summary.rejected(),
-                summary.orphans());
-        importing = false;
-        if (mempoolExpected) {
-            keeper.load();
-        }
+    /** All files are taken in: now the mempool's, and networking begins. */
+    private void imported() {
+        keeper.release();
         world.core().execute(() -> {
             if (!closed) {
                 links.setActive(clock.millis(), config.connections().active());
@@ -353,14 +311,6 @@ public final class Node implements AutoCloseable {
                 tend();
             }
         });
-    }
-
-    /** Tells the log what an import skipped. */
-    private record ImportLog(String name) implements BlockImport.Observer {
-        @Override
-        public void damaged(long from, long to, String reason) {
-            LOG.warn("{}, byte {}: {}", name, from, reason);
-        }
     }
 
     private static void log(LogEvent event) {
@@ -399,7 +349,7 @@ public final class Node implements AutoCloseable {
 
     /** Whether blocks are being taken from files: those given at the start, or our own to build the index anew. */
     public boolean isImporting() {
-        return importing;
+        return importer.isRunning();
     }
 
     /** To change: on the validation lane only. Blocks and undo data are read from any thread. */
@@ -415,6 +365,11 @@ public final class Node implements AutoCloseable {
     /** To change: on the validation lane only. Reads are safe from any thread. */
     public Mempool mempool() {
         return mempool;
+    }
+
+    /** What keeps the mempool over a restart. Safe to use from any thread. */
+    public MempoolKeeper mempoolKeeper() {
+        return keeper;
     }
 
     /** On the core lane only. */
@@ -437,9 +392,8 @@ public final class Node implements AutoCloseable {
         return connector.policy();
     }
 
-    /** Whether that host is banned, or misbehaved towards us. On the core lane only. */
-    public boolean shuns(NetAddress host) {
-        return bans.shuns(clock.seconds(), host);
+    public Bans bans() {
+        return bans;
     }
 
     public Miner miner() {
@@ -529,7 +483,7 @@ public final class Node implements AutoCloseable {
         core(() -> true);
     }
 
-    private static <T> T await(CompletableFuture<T> future) {
+    static <T> T await(CompletableFuture<T> future) {
         try {
             return future.get();
         } catch (ExecutionException e) {
@@ -538,85 +492,6 @@ public final class Node implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for the node", e);
         }
-    }
-
-    /**
-     * What of a mempool file counts.
-     *
-     * @param currentTime whether transactions count as accepted now, not when they were
-     * @param feeDeltas whether what operators added to fees is added here
-     * @param unbroadcast whether what nobody fetched yet is sent again
-     */
-    public record MempoolImport(boolean currentTime, boolean feeDeltas, boolean unbroadcast) {
-        static final MempoolImport WHOLE = new MempoolImport(false, true, true);
-    }
-
-    /** Begins to take in what the mempool held when the node was last closed. From now on closing keeps it. */
-    public void loadMempool() {
-        keeper.expect();
-        world.validation().execute(() -> {
-            mempoolExpected = true;
-            if (!importing) {
-                keeper.load();
-            }
-        });
-    }
-
-    /** Whether nothing that the mempool held when the node was last closed is still to be taken in. */
-    public boolean isMempoolLoaded() {
-        return keeper.isLoaded();
-    }
-
-    /** Writes down what the mempool holds; false if the disk does not let it. */
-    public boolean saveMempool() {
-        return validation(keeper::save);
-    }
-
-    /** Takes in what a file holds, and returns when all of it was tried. */
-    public void importMempool(MempoolFile file, MempoolImport how) {
-        boolean _ = await(keeper.take(file, how));
-    }
-
-    /** Whom the operator banned, with the times: those bans that hold now. */
-    public Map<Subnet, BanList.Ban> bans() {
-        return core(() -> bans.bans(clock.seconds()));
-    }
-
-    /**
-     * Bans the hosts in the subnet and closes their links.
-     *
-     * @return false if they were banned already
-     */
-    public boolean ban(Subnet subnet, long untilSeconds) {
-        return core(() -> {
-            Map<Subnet, BanList.Ban> known = bans.bans(clock.seconds());
-            boolean single = subnet.equals(Subnet.of(subnet.address()));
-            if (known.containsKey(subnet) || single && bans.isBanned(clock.seconds(), subnet.address())) {
-                return false;
-            }
-            bans.ban(subnet, new BanList.Ban(clock.seconds(), untilSeconds));
-            links.links(link -> subnet.contains(link.remote()))
-                    .forEach(link -> links.close(clock.millis(), link, "banned"));
-            saveBans();
-            return true;
-        });
-    }
-
-    /** Lifts the ban of exactly that subnet; false if it has none. */
-    public boolean liftBan(Subnet subnet) {
-        return core(() -> {
-            boolean lifted = bans.lift(subnet);
-            saveBans();
-            return lifted;
-        });
-    }
-
-    public void liftAllBans() {
-        core(() -> {
-            bans.liftAll();
-            saveBans();
-            return true;
-        });
     }
 
     /** Turns networking off (all links close, none opens) or on again. */
@@ -670,7 +545,7 @@ public final class Node implements AutoCloseable {
         indexes.close();
         awaitUnlessEnded(world.validation().call(() -> {
             if (keeper.isKeeping()) {
-                boolean _ = keeper.save();
+                boolean _ = keeper.write();
             }
             chain.close();
             return true;

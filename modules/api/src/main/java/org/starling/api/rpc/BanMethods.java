@@ -50,10 +50,10 @@ final class BanMethods {
         }
         Node node = call.node();
         if (add) {
-            if (!node.ban(subnet, until(call))) {
+            if (!node.bans().ban(subnet, until(call))) {
                 throw new RpcException(RpcException.CLIENT_NODE_ALREADY_ADDED, "Error: IP/Subnet already banned");
             }
-        } else if (!node.liftBan(subnet)) {
+        } else if (!node.bans().lift(subnet)) {
             throw new RpcException(
                     RpcException.CLIENT_INVALID_IP_OR_SUBNET,
                     "Error: Unban failed. Requested address/subnet was not previously manually banned.");
@@ -79,6 +79,7 @@ final class BanMethods {
         long now = node.clock().seconds();
         ArrayNode all = Json.array();
         node.bans()
+                .current()
                 .forEach((subnet, ban) -> all.add(Json.object()
                         .put("address", subnet.toString())
                         .put("ban_created", ban.createdSeconds())
@@ -89,7 +90,7 @@ final class BanMethods {
     }
 
     private static JsonNode clearBanned(Call call) {
-        call.node().liftAllBans();
+        call.node().bans().liftAll();
         return Json.nothing();
     }
 }

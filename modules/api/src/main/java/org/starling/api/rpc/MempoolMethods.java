@@ -20,6 +20,7 @@ import org.starling.mempool.Feerate;
 import org.starling.mempool.Mempool;
 import org.starling.mempool.MempoolEntry;
 import org.starling.mempool.MempoolFile;
+import org.starling.node.MempoolKeeper;
 import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -131,7 +132,7 @@ final class MempoolMethods {
         long now = node.clock().seconds();
         return node.validation(() -> {
             ObjectNode json = Json.object()
-                    .put("loaded", !node.isImporting() && node.isMempoolLoaded())
+                    .put("loaded", !node.isImporting() && node.mempoolKeeper().isLoaded())
                     .put("size", mempool.size())
                     .put("bytes", mempool.virtualSize())
                     .put("usage", mempool.usage());
@@ -209,10 +210,10 @@ final class MempoolMethods {
     }
 
     private static JsonNode saveMempool(Call call) {
-        if (!call.node().isMempoolLoaded()) {
+        if (!call.node().mempoolKeeper().isLoaded()) {
             throw new RpcException(RpcException.MISC_ERROR, "The mempool was not loaded yet");
         }
-        if (!call.node().saveMempool()) {
+        if (!call.node().mempoolKeeper().save()) {
             throw new RpcException(RpcException.MISC_ERROR, "Unable to dump mempool to disk");
         }
         return Json.object().put("filename", call.server().host().mempoolPath());
@@ -233,12 +234,13 @@ final class MempoolMethods {
             throw new RpcException(
                     RpcException.MISC_ERROR, "Unable to import mempool file, see debug log for details. (" + e + ")");
         }
-        node.importMempool(
-                file,
-                new Node.MempoolImport(
-                        option(options, "use_current_time", true),
-                        option(options, "apply_fee_delta_priority", false),
-                        option(options, "apply_unbroadcast_set", false)));
+        node.mempoolKeeper()
+                .importFile(
+                        file,
+                        new MempoolKeeper.Taken(
+                                option(options, "use_current_time", true),
+                                option(options, "apply_fee_delta_priority", false),
+                                option(options, "apply_unbroadcast_set", false)));
         return Json.object();
     }
 

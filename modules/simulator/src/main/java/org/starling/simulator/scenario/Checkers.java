@@ -87,7 +87,7 @@ final class Checkers {
     void trust() {
         for (SimulatedNode node : population.running()) {
             for (SimulatedNode other : population.nodes()) {
-                if (other != node && node.node().shuns(other.address())) {
+                if (other != node && node.node().bans().shuns(other.address())) {
                     violated(node + " shuns " + other + ", which is honest");
                 }
             }
