@@ -68,8 +68,9 @@ public record Report(List<View> views, Eclipse eclipse) {
                         seen.links(),
                         operators::of,
                         "open links by the part of the network that the peer is in",
-                        "It is this node's choice of peers, not the network at large, and one operator may hold many"
-                                + " parts of it."),
+                        "It is this node's choice of peers, not the network at large: the links that it opens never lead"
+                                + " to one part twice, so that they look more spread than the network is. And one"
+                                + " operator may hold many parts of it."),
                 viewer.view(
                         "addresses_by_operator",
                         seen.known(),

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.starling.world.SeededRandomness;
 
 /** Measures that were worked out by hand. */
@@ -68,25 +73,51 @@ class ConcentrationTest {
         return measure.high() - measure.low();
     }
 
-    /** Samples of a known whole: about 95 in 100 of the intervals must hold its true index. */
-    @Test
-    void intervalsHoldTheTruthAboutAsOftenAsTheySay() {
-        // Three holders with shares 0.5, 0.3 and 0.2: the index is 0.25 + 0.09 + 0.04.
+    static Stream<int[]> knownWholes() {
+        return Stream.of(
+                new int[] {30, 25, 20, 15, 10},
+                new int[] {55, 30, 15},
+                new int[] {100, 71, 58, 50, 45, 41, 38, 35, 33, 32, 30, 29},
+                IntStream.rangeClosed(1, 20).map(rank -> 1_000 / rank).toArray());
+    }
+
+    /** Samples of known wholes, as large as a day's blocks: about 95 in 100 of the intervals must hold the truth. */
+    @ParameterizedTest
+    @MethodSource("knownWholes")
+    void intervalsHoldTheTruthAboutAsOftenAsTheySay(int[] whole) {
+        Concentration truth = Concentration.of(Arrays.stream(whole).boxed().toList(), new SeededRandomness(1));
         SeededRandomness world = new SeededRandomness(42);
-        int covered = 0;
         int trials = 100;
+        int[] covered = new int[4];
         for (int trial = 0; trial < trials; trial++) {
-            int[] counts = new int[3];
-            for (int i = 0; i < 300; i++) {
-                double draw = world.unit();
-                counts[draw < 0.5 ? 0 : draw < 0.8 ? 1 : 2]++;
-            }
-            Concentration measured =
-                    Concentration.of(List.of(counts[0], counts[1], counts[2]), world.child("trial " + trial));
-            covered +=
-                    measured.herfindahl().low() <= 0.38 && measured.herfindahl().high() >= 0.38 ? 1 : 0;
+            Concentration measured = Concentration.of(sample(whole, 144, world), world.child("trial " + trial));
+            covered[0] += holds(measured.nakamoto(), truth.nakamoto());
+            covered[1] += holds(measured.herfindahl(), truth.herfindahl());
+            covered[2] += holds(measured.effective(), truth.effective());
+            covered[3] += holds(measured.gini(), truth.gini());
         }
-        assertThat(covered).isBetween(88, 100);
+        // Of 100 trials at 95 %, fewer than 89 are one case in 200.
+        assertThat(Arrays.stream(covered, 0, 3)).allMatch(count -> count >= 89);
+        // Holders that the sample missed do not count in the Gini coefficient.
+        assertThat(covered[3]).isGreaterThanOrEqualTo(78);
+    }
+
+    private static int holds(Concentration.Measure interval, Concentration.Measure truth) {
+        return interval.low() <= truth.value() && truth.value() <= interval.high() ? 1 : 0;
+    }
+
+    private static List<Integer> sample(int[] whole, int size, SeededRandomness random) {
+        int total = Arrays.stream(whole).sum();
+        int[] counts = new int[whole.length];
+        for (int i = 0; i < size; i++) {
+            int at = random.below(total);
+            int holder = 0;
+            while (at >= whole[holder]) {
+                at -= whole[holder++];
+            }
+            counts[holder]++;
+        }
+        return Arrays.stream(counts).filter(count -> count > 0).boxed().toList();
     }
 
     @Test

@@ -34,6 +34,7 @@ public final class SimulatedNode {
     private final SimulatedWorld world;
     private final int index;
     private final Region region;
+    private final Bytes ip;
     private final boolean reachable;
     private final Randomness random;
     private final MemoryDisk disk;
@@ -47,10 +48,11 @@ public final class SimulatedNode {
 
     private record Running(Node node, SimulatedNetwork network, List<SimulatedLane> lanes) {}
 
-    SimulatedNode(SimulatedWorld world, int index, Region region, boolean reachable, Randomness random) {
+    SimulatedNode(SimulatedWorld world, int index, Region region, Bytes ip, boolean reachable, Randomness random) {
         this.world = world;
         this.index = index;
         this.region = region;
+        this.ip = ip;
         this.reachable = reachable;
         this.random = random;
         this.disk = new MemoryDisk(random.child("disk"));
@@ -63,9 +65,8 @@ public final class SimulatedNode {
         return index;
     }
 
-    /** Its IP address: each node in a part of the network of its own. */
     public Bytes ip() {
-        return Bytes.copyOf((byte) (20 + index / 250), (byte) (index % 250), (byte) 7, (byte) 7);
+        return ip;
     }
 
     /** Where others reach it. */

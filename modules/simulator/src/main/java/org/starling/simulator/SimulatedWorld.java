@@ -6,6 +6,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.chain.ChainListener;
 import org.starling.chain.ScriptCache;
@@ -83,10 +84,17 @@ public final class SimulatedWorld {
         return add(regions.get(random.child("region " + nodes.size()).below(regions.size())), true);
     }
 
-    /** A machine, still off. */
+    /** A machine, still off, in a part of the network (/16) of its own. */
     public SimulatedNode add(Region region, boolean reachable) {
         int index = nodes.size();
-        SimulatedNode node = new SimulatedNode(this, index, region, reachable, random.child("node " + index));
+        return add(
+                region, Bytes.copyOf((byte) (20 + index / 250), (byte) (index % 250), (byte) 7, (byte) 7), reachable);
+    }
+
+    /** A machine, still off, at an address (IPv4) that no other has. */
+    public SimulatedNode add(Region region, Bytes ip, boolean reachable) {
+        int index = nodes.size();
+        SimulatedNode node = new SimulatedNode(this, index, region, ip, reachable, random.child("node " + index));
         nodes.add(node);
         return node;
     }

@@ -108,7 +108,11 @@ final class Population {
     }
 
     static NodeConfig config(SimulatedNode node, ChainParams params, boolean encrypted) {
-        NodeConfig config = NodeConfig.of(params, USER_AGENT);
+        return config(node, params, encrypted, USER_AGENT);
+    }
+
+    static NodeConfig config(SimulatedNode node, ChainParams params, boolean encrypted, String userAgent) {
+        NodeConfig config = NodeConfig.of(params, userAgent);
         if (!encrypted) {
             config = config.withPeers(config.peers().withServices(config.peers().services() & ~Services.P2P_V2));
         }

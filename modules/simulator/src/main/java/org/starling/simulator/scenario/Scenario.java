@@ -6,7 +6,8 @@ import java.util.List;
 public interface Scenario {
     /** All of them. */
     static List<Scenario> all() {
-        return List.of(new Propagation(), new Churn(), new Partition(), new Crash(), new Eclipse(), new Spam());
+        return List.of(
+                new Propagation(), new Churn(), new Partition(), new Crash(), new Eclipse(), new Spam(), new Observe());
     }
 
     String name();

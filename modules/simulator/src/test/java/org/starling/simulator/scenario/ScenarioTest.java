@@ -35,6 +35,7 @@ class ScenarioTest {
             case "crash" -> Map.of("away", "1");
             case "spam" -> Map.of("hostile", "6", "links", "3", "bandwidth", "20");
             case "eclipse" -> Map.of("addresses", "200", "groups", "20", "links", "10", "restarts", "1", "runs", "1");
+            case "observe" -> Map.of("operators", "6", "miners", "5", "blocks", "30", "looks", "6");
             default -> Map.of();
         };
         Settings settings = new Settings(NODES, seed, 5, 0.7, false, 0.2, 2, new ScenarioOptions(own));
