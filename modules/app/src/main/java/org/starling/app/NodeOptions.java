@@ -42,12 +42,14 @@ final class NodeOptions {
     private final Settings settings;
     private final DataDirectory directory;
     private final ChainParams params;
+    private final ListenOptions listening;
 
     /** @param directory relative to which files are named */
     NodeOptions(Settings settings, DataDirectory directory) throws UsageException {
         this.settings = settings;
         this.directory = directory;
         this.params = chainParams();
+        this.listening = new ListenOptions(settings, params.p2pPort());
     }
 
     ChainParams params() {
@@ -274,7 +276,7 @@ final class NodeOptions {
                 params,
                 services(defaults.services()),
                 defaults.userAgent(),
-                isListening(),
+                listening.isOn(),
                 settings.flag("blocksonly", false),
                 isSmallNetwork(),
                 mempool().minRelayFeerate().satoshisPerKvb(),
@@ -320,13 +322,6 @@ final class NodeOptions {
     }
 
     // Who names an address to listen on wants to listen, even if connections go out to chosen nodes only.
-    private boolean isListening() {
-        boolean bound =
-                !settings.list("bind").isEmpty() || !settings.list("whitebind").isEmpty();
-        boolean open = settings.list("connect").isEmpty() && !settings.isNegated("connect");
-        return settings.flag("listen", bound || open && !ProxyOptions.hasProxy(settings));
-    }
-
     private boolean isSmallNetwork() throws UsageException {
         boolean small = settings.flag("routableloopback", false);
         if (small && params.type() != ChainType.REGTEST) {
@@ -351,11 +346,11 @@ final class NodeOptions {
         }
         List<NetAddress> external = new ArrayList<>();
         for (String name : settings.list("externalip")) {
-            external.add(address("externalip", name, settings.port("port", params.p2pPort())));
+            external.add(address("externalip", name, listening.port()));
         }
         ProxyOptions proxies = new ProxyOptions(settings);
         return new NodeConfig.Connections(
-                listen(),
+                listening.endpoints(),
                 only,
                 added,
                 automatic,
@@ -367,58 +362,19 @@ final class NodeOptions {
                 new Routability(isSmallNetwork(), new AsMapOption(settings, directory).load()),
                 new PermissionOptions(settings).permitted(),
                 proxies.routes(),
-                settings.number("bantime", NodeConfig.DEFAULT_BAN_SECONDS));
+                settings.number("bantime", NodeConfig.DEFAULT_BAN_SECONDS),
+                listening.listening());
     }
 
     /** What is wanted of a Tor on this machine; null for nothing. */
     TorControl.@Nullable Settings tor() throws UsageException {
-        if (!isListening() || !settings.flag("listenonion", true)) {
-            return null;
-        }
-        ProxyOptions proxies = new ProxyOptions(settings);
-        Endpoint bound = onionEntrance();
-        Endpoint entrance = bound != null
-                ? bound
-                : new Endpoint(
-                        Bytes.copyOf((byte) 127, (byte) 0, (byte) 0, (byte) 1),
-                        Math.min(settings.port("port", params.p2pPort()) + 1, 0xffff));
-        return proxies.tor(proxies.routes(), params.p2pPort(), entrance);
+        return listening.tor();
     }
 
     /** The address of {@code -bind=<addr>=onion}, to which only Tor connects; null if there is none. */
     @Nullable
     Endpoint onionEntrance() throws UsageException {
-        for (String text : settings.list("bind")) {
-            if (text.endsWith("=onion")) {
-                return address("bind", text.substring(0, text.length() - 6), settings.port("port", params.p2pPort()))
-                        .endpoint();
-            }
-        }
-        return null;
-    }
-
-    private List<Endpoint> listen() throws UsageException {
-        List<Endpoint> endpoints = new ArrayList<>();
-        if (!isListening()) {
-            if (!settings.list("bind").isEmpty() || !settings.list("whitebind").isEmpty()) {
-                throw new UsageException("Cannot set -bind or -whitebind together with -listen=0");
-            }
-            return endpoints;
-        }
-        endpoints.addAll(new PermissionOptions(settings).entrances());
-        int port = settings.port("port", params.p2pPort());
-        for (String text : settings.list("bind")) {
-            String name = text.endsWith("=onion") ? text.substring(0, text.length() - 6) : text;
-            Endpoint endpoint = address("bind", name, port).endpoint();
-            if (endpoint == null) {
-                throw new UsageException("Cannot resolve -bind address: '" + text + "'");
-            }
-            endpoints.add(endpoint);
-        }
-        if (endpoints.isEmpty()) {
-            endpoints.add(new Endpoint(Bytes.copyOf(new byte[4]), port));
-        }
-        return endpoints;
+        return listening.onionEntrance();
     }
 
     private NetAddress address(String option, String text, int port) throws UsageException {

@@ -122,6 +122,10 @@ final class Options {
         options.add("fixedseeds", "", "use the list of nodes that came with the program at last (default: 1)");
         options.add("seednode", "<host>[:<port>]", "ask this node for addresses, then leave it", NETWORK_ONLY);
         options.add("externalip", "<ip>", "the node's public address");
+        options.add(
+                "discover",
+                "",
+                "find out our own addresses (default: 1 while listening, without -externalip and -proxy)");
         options.add("maxconnections", "<n>", "most links kept (default: 125)");
         options.add("networkactive", "", "start with networking on (default: 1)");
         options.add("bantime", "<seconds>", "length of a ban unless setban says otherwise (default: 86400)");
@@ -244,7 +248,7 @@ final class Options {
                 blockreservedweight capturemessages changetype checkaddrman checkblockindex
                 checkmempool checkpoints choosedatadir
                 consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio
-                dblogsize deprecatedrpc disablewallet discardfee discover fallbackfee
+                dblogsize deprecatedrpc disablewallet discardfee fallbackfee
                 flushwallet forcecompactdb help-debug i2pacceptincoming
                 i2psam keypool lang logips loglevelalways logratelimit maxapsfee
                 maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee

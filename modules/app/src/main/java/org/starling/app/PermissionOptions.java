@@ -46,6 +46,26 @@ record PermissionOptions(Settings settings) {
         return entrances;
     }
 
+    /** Those of them whose peers are never banned, so that nobody else is told of them. */
+    List<Endpoint> privilegedEntrances() throws UsageException {
+        return entrances(true);
+    }
+
+    List<Endpoint> unprivilegedEntrances() throws UsageException {
+        return entrances(false);
+    }
+
+    private List<Endpoint> entrances(boolean privileged) throws UsageException {
+        List<Endpoint> entrances = new ArrayList<>();
+        for (String text : settings.list("whitebind")) {
+            Grant grant = grant(text);
+            if (grant.permissions.contains(Permission.NOBAN) == privileged) {
+                entrances.add(entrance(grant.rest));
+            }
+        }
+        return entrances;
+    }
+
     private static Endpoint entrance(String text) throws UsageException {
         NetAddress address = NetAddress.parse(text, 0);
         Endpoint endpoint = address == null ? null : address.endpoint();

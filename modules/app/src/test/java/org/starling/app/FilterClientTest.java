@@ -131,7 +131,11 @@ class FilterClientTest {
             node.miner().generate(TO_ANYBODY, 30, 10_000_000);
             assertThat(Objects.requireNonNull(node.indexes().filters()).awaitTip())
                     .isTrue();
-            int port = node.core(() -> node.peers().ownAddresses().getFirst().port());
+            int port = node.core(() -> node.peers()
+                    .ownAddresses()
+                    .all(node.clock().millis())
+                    .getFirst()
+                    .port());
 
             try (Wire wire = new Wire(port)) {
                 List<Hash256> hashes = headers(wire);

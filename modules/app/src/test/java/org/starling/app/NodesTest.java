@@ -68,7 +68,8 @@ class NodesTest {
     private Node start(ChainParams params, String name, Node... others) throws Exception {
         List<NetAddress> added = new ArrayList<>();
         for (Node other : others) {
-            added.add(other.core(() -> other.peers().ownAddresses().getFirst()));
+            added.add(other.core(() ->
+                    other.peers().ownAddresses().all(other.clock().millis()).getFirst()));
         }
         NodeConfig.Connections connections = new NodeConfig.Connections(
                 List.of(new Endpoint(LOOPBACK, 0)),
@@ -92,7 +93,8 @@ class NodesTest {
 
     /** A node that does not speak the encrypted transport, connected to the others. */
     private Node startPlain(ChainParams params, String name, Node other) throws Exception {
-        NetAddress address = other.core(() -> other.peers().ownAddresses().getFirst());
+        NetAddress address = other.core(
+                () -> other.peers().ownAddresses().all(other.clock().millis()).getFirst());
         MachineWorld world = new MachineWorld(MachineWorld.Place.of(folder.resolve(name)), name + "-", failure -> {});
         open.add(world);
         PeerSettings encrypting = PeerSettings.of(params, "/Test:1/");

@@ -125,7 +125,7 @@ class OnionServiceTest {
     }
 
     private static List<String> own(Node node) {
-        return node.core(() -> node.peers().ownAddresses()).stream()
+        return node.core(() -> node.peers().ownAddresses().all(node.clock().millis())).stream()
                 .map(NetAddress::toString)
                 .toList();
     }

@@ -144,7 +144,11 @@ class ProxyTest {
     @Test
     void onionsAreReachedThroughTheProxyEachLinkWithItsOwnCredentials() throws Exception {
         Node hidden = start("hidden", List.of(new Endpoint(LOOPBACK, 0)), Routes.DIRECT);
-        target = hidden.core(() -> hidden.peers().ownAddresses().getFirst()).port();
+        target = hidden.core(() -> hidden.peers()
+                        .ownAddresses()
+                        .all(hidden.clock().millis())
+                        .getFirst())
+                .port();
         Proxy proxy = new Proxy(new Endpoint(LOOPBACK, server.getLocalPort()), true);
         Node seeker = start("seeker", List.of(), Routes.DIRECT.withProxy(NetworkType.TORV3, proxy));
         for (int port : new int[] {8333, 8334}) {

@@ -3,7 +3,6 @@ package org.starling.bitcoin;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.message.Addr;
 import org.starling.bitcoin.message.AddrV2;
@@ -14,6 +13,7 @@ import org.starling.crypto.SipHash;
 import org.starling.engine.AddressBook;
 import org.starling.engine.BanList;
 import org.starling.engine.LinkKind;
+import org.starling.engine.LocalAddresses;
 import org.starling.engine.NetAddress;
 import org.starling.engine.NetworkType;
 import org.starling.engine.Permission;
@@ -33,7 +33,7 @@ final class AddressRelay {
     private final BanList bans;
     private final Randomness random;
     private final SipHash hasher;
-    private final TreeSet<NetAddress> own = new TreeSet<>();
+    private final LocalAddresses own;
     private final LinkedHashMap<Side, Answer> answers = new LinkedHashMap<>();
 
     /** From where a peer sees us: its network, and the address that it came to. */
@@ -41,40 +41,30 @@ final class AddressRelay {
 
     private record Answer(List<TimedAddress> addresses, long expiryMillis, int bookSize) {}
 
-    AddressRelay(Peers peers, ChainView chain, AddressBook book, BanList bans, Randomness random) {
+    AddressRelay(Peers peers, ChainView chain, AddressBook book, BanList bans, LocalAddresses own, Randomness random) {
         this.peers = peers;
         this.chain = chain;
         this.book = book;
         this.bans = bans;
+        this.own = own;
         this.random = random;
         this.hasher = new SipHash(random.nextLong(), random.nextLong());
     }
 
-    /** Names an address at which we can be reached. */
-    void addOwn(NetAddress address) {
-        if (book.routability().routable(address)) {
-            own.add(address);
-            peers.all().forEach(peer -> peer.nextLocalAddressMillis = 0);
-            peers.wakeAllAt(0);
-        }
-    }
-
-    /** We can no longer be reached there. */
-    void removeOwn(NetAddress address) {
-        own.remove(address);
-    }
-
-    List<NetAddress> own() {
-        return List.copyOf(own);
+    /** We can be reached at another address: everybody is told now. */
+    void announceOwn() {
+        peers.all().forEach(peer -> peer.nextLocalAddressMillis = 0);
+        peers.wakeAllAt(0);
     }
 
     /** The peer has sent its version. */
     void versionReceived(long now, Peer peer) {
         LinkKind kind = peer.link.kind();
+        NetAddress remote = peer.link.remote();
+        listen(now, peer, remote);
         if (kind.isInbound()) {
             return;
         }
-        NetAddress remote = peer.link.remote();
         book.setServices(remote, peer.services());
         book.good(now / 1000, remote);
         if (setUp(peer)) {
@@ -82,6 +72,16 @@ final class AddressRelay {
             peer.getAddrSent = true;
             // The answer may be as long as an answer may be.
             peer.addressTokens += BitcoinLimits.ADDRESSES;
+        }
+    }
+
+    /** Takes its word about our own address; beside a proxy it would see that, and in a network that hides nothing. */
+    private void listen(long now, Peer peer, NetAddress remote) {
+        boolean seesUs = !peer.link.network().hides() && peers.links().routes().proxy(remote) == null;
+        NetAddress seen = peer.localAsSeen;
+        if (seesUs && seen != null && own.told(now, peer.link.kind(), remote, seen)) {
+            peers.debug("Peers agree about our own address: " + own.all(now));
+            announceOwn();
         }
     }
 
@@ -163,7 +163,7 @@ final class AddressRelay {
                 ? seconds - UNKNOWN_AGE_SECONDS
                 : told.seenSeconds();
         peer.knownAddresses.add(address.key());
-        if (bans.shuns(seconds, address) || own.contains(address)) {
+        if (bans.shuns(seconds, address) || own.contains(now, address)) {
             return false;
         }
         boolean routable = book.routability().routable(address);
@@ -302,8 +302,9 @@ final class AddressRelay {
         boolean small = peers.settings().smallNetwork();
         boolean tellsOwn = peers.settings().listening() && (small || !chain.isInitialBlockDownload());
         if (tellsOwn && now >= peer.nextLocalAddressMillis) {
-            NetAddress local = ownAddressFor(peer);
+            NetAddress local = own.bestFor(now, peer.link.remote(), peer.link.network());
             if (local != null) {
+                peers.debug("Advertising address " + local + " to " + peer);
                 // Said again each day, though the peer knows it.
                 TimedAddress told =
                         new TimedAddress(now / 1000, peers.settings().services(), local);
@@ -335,22 +336,5 @@ final class AddressRelay {
             }
         }
         peers.send(now, peer, peer.wantsAddrV2 ? new AddrV2(addresses) : new Addr(addresses));
-    }
-
-    /**
-     * One of the same network if there is one: what the peer can use. Addresses that show where we are and those that do
-     * not are never told to one another's networks, or who is told both would know both.
-     */
-    private @Nullable NetAddress ownAddressFor(Peer peer) {
-        NetworkType network = peer.link.network();
-        NetAddress any = null;
-        for (NetAddress address : own) {
-            if (address.network() == network) {
-                return address;
-            }
-            boolean apart = address.network().hides() || network.hides();
-            any = any == null && !apart ? address : any;
-        }
-        return any;
     }
 }

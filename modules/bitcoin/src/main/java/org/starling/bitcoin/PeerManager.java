@@ -47,6 +47,7 @@ import org.starling.engine.Link;
 import org.starling.engine.LinkHandler;
 import org.starling.engine.LinkKind;
 import org.starling.engine.LinkTable;
+import org.starling.engine.LocalAddresses;
 import org.starling.engine.LogEvent;
 import org.starling.engine.Merits;
 import org.starling.engine.NetAddress;
@@ -79,12 +80,14 @@ public final class PeerManager implements LinkHandler {
     private final CompactBlocks compactBlocks;
     private final ChainView chain;
     private final OutboundReview outbound;
+    private final LocalAddresses own;
 
     /** What the manager works with, all of it of the same node. */
     public record Parts(
             LinkTable links,
             AddressBook book,
             BanList bans,
+            LocalAddresses own,
             ChainView chain,
             MempoolView mempool,
             Validation validation,
@@ -94,10 +97,11 @@ public final class PeerManager implements LinkHandler {
     public PeerManager(PeerSettings settings, Parts parts) {
         random = parts.random();
         chain = parts.chain();
+        own = parts.own();
         peers = new Peers(parts.links(), parts.bans(), settings, parts.log());
         handshake = new Handshake(peers, chain);
         liveness = new Liveness(peers, random.child("ping"));
-        addresses = new AddressRelay(peers, chain, parts.book(), parts.bans(), random.child("addresses"));
+        addresses = new AddressRelay(peers, chain, parts.book(), parts.bans(), parts.own(), random.child("addresses"));
         Surprises surprises = new Surprises(parts.mempool());
         downloads = new BlockDownload(peers, chain, parts.validation(), surprises);
         outbound = new OutboundReview(peers, downloads);
@@ -538,17 +542,20 @@ public final class PeerManager implements LinkHandler {
     // ---- questions and commands of the operator
 
     /** Names an address at which others reach us. */
-    public void addOwnAddress(NetAddress address) {
-        addresses.addOwn(address);
+    public void addOwnAddress(NetAddress address, LocalAddresses.Origin origin) {
+        if (own.add(address, origin)) {
+            addresses.announceOwn();
+        }
     }
 
     /** Takes back what {@link #addOwnAddress} named. */
     public void removeOwnAddress(NetAddress address) {
-        addresses.removeOwn(address);
+        own.remove(address);
     }
 
-    public List<NetAddress> ownAddresses() {
-        return addresses.own();
+    /** Where others reach us. */
+    public LocalAddresses ownAddresses() {
+        return own;
     }
 
     /** Pings everybody. */

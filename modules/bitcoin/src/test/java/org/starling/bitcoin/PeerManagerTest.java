@@ -35,6 +35,7 @@ import org.starling.consensus.BlockHeader;
 import org.starling.consensus.Rejection;
 import org.starling.consensus.Transaction;
 import org.starling.engine.LinkKind;
+import org.starling.engine.LocalAddresses;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
 
@@ -703,8 +704,8 @@ class PeerManagerTest {
 
     @Test
     void ourOwnAddressIsToldToEachPeer() {
-        node.manager.addOwnAddress(NetAddress.parse("77.1.2.3:18444", 0));
-        node.manager.addOwnAddress(NetAddress.parse("10.1.2.3:18444", 0));
+        node.manager.addOwnAddress(NetAddress.parse("77.1.2.3:18444", 0), LocalAddresses.Origin.MANUAL);
+        node.manager.addOwnAddress(NetAddress.parse("10.1.2.3:18444", 0), LocalAddresses.Origin.MANUAL);
         TestNode.Remote peer = outbound(1);
         node.pass(1);
         List<TimedAddress> told = peer.take(AddrV2.class).getFirst().addresses();
@@ -715,8 +716,8 @@ class PeerManagerTest {
     void whoComesByTorIsToldOurOnionOnlyAndNobodyElseIs() {
         NetAddress shown = NetAddress.parse("77.1.2.3:18444", 0);
         NetAddress hidden = NetAddress.parse("pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion:18444", 0);
-        node.manager.addOwnAddress(shown);
-        node.manager.addOwnAddress(hidden);
+        node.manager.addOwnAddress(shown, LocalAddresses.Origin.MANUAL);
+        node.manager.addOwnAddress(hidden, LocalAddresses.Origin.MANUAL);
         TestNode.Remote open = outbound(1);
         node.links.onionEntrance(TestNode.US);
         TestNode.Remote byTor = inbound(2);
@@ -726,7 +727,7 @@ class PeerManagerTest {
         assertThat(own(byTor, shown, hidden)).containsOnly(hidden);
 
         node.manager.removeOwnAddress(hidden);
-        assertThat(node.manager.ownAddresses()).containsExactly(shown);
+        assertThat(node.manager.ownAddresses().all(node.now)).containsExactly(shown);
     }
 
     /** Which of our addresses the peer was told. */

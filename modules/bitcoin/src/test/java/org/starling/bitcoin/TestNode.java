@@ -35,6 +35,7 @@ import org.starling.engine.BanList;
 import org.starling.engine.Door;
 import org.starling.engine.LinkKind;
 import org.starling.engine.LinkTable;
+import org.starling.engine.LocalAddresses;
 import org.starling.engine.LogEvent;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
@@ -93,7 +94,16 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
                 event -> note(event));
         manager = new PeerManager(
                 settings,
-                new PeerManager.Parts(links, book, bans, this, this, this, new SeededRandomness(7), this::note));
+                new PeerManager.Parts(
+                        links,
+                        book,
+                        bans,
+                        new LocalAddresses(true, 18444, Routability.PUBLIC),
+                        this,
+                        this,
+                        this,
+                        new SeededRandomness(7),
+                        this::note));
     }
 
     private void note(LogEvent event) {

@@ -114,6 +114,10 @@ final class IpRules {
         return null;
     }
 
+    static boolean isTeredo(Bytes address) {
+        return TEREDO.matches(address);
+    }
+
     private static Bytes groupV6(Bytes bytes) {
         if (bytes.startsWith(INTERNAL)) {
             return tagged(NetworkType.IPV6, bytes);

@@ -94,5 +94,13 @@ public final class Limits {
     /** Nodes to connect to that the operator may name. */
     public static final int ADDED_NODES = 1_000;
 
+    /** Parts of the network whose word about our own address is remembered. */
+    public static final int ADDRESS_VOTES = 64;
+
+    public static final long ADDRESS_VOTE_MILLIS = 24 * 60 * 60_000L;
+
+    /** How many of them must agree about it. */
+    public static final int ADDRESS_AGREEMENT = 3;
+
     private Limits() {}
 }

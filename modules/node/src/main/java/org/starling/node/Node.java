@@ -40,7 +40,6 @@ import org.starling.engine.Transports;
 import org.starling.engine.UploadBudget;
 import org.starling.mempool.Mempool;
 import org.starling.mempool.Rebroadcast;
-import org.starling.world.Endpoint;
 import org.starling.world.Network;
 import org.starling.world.NetworkEvent;
 import org.starling.world.NetworkException;
@@ -134,6 +133,7 @@ public final class Node implements AutoCloseable {
                         links,
                         book,
                         banned,
+                        connections.localAddresses(),
                         sync,
                         new MempoolSnapshot(mempool, clock),
                         desk,
@@ -189,12 +189,7 @@ public final class Node implements AutoCloseable {
 
     private void open(List<ImportFile> imports) throws NetworkException {
         indexes.start(chain.isReindexing());
-        for (Endpoint endpoint : config.connections().listen()) {
-            Endpoint bound = network.listen(endpoint);
-            LOG.info("Bound to {}", bound);
-            ownAddress(NetAddress.of(bound));
-        }
-        config.connections().external().forEach(this::ownAddress);
+        Entrances.open(config.connections(), network, peers.ownAddresses());
         config.connections().added().forEach(address -> connector.policy().add(address, true));
         boolean importing = chain.isReindexing() || !imports.isEmpty();
         links.setActive(clock.millis(), config.connections().active() && !importing);
@@ -215,12 +210,6 @@ public final class Node implements AutoCloseable {
         return (config.peers().services() & Services.P2P_V2) == 0
                 ? Transports.plain(magic)
                 : Transports.encrypted(magic, ShortTypes.BIP324, random);
-    }
-
-    private void ownAddress(NetAddress address) {
-        if (book.routability().routable(address)) {
-            peers.addOwnAddress(address);
-        }
     }
 
     private Set<Permission> permissionsOf(NetAddress remote, @Nullable NetAddress local, LinkKind kind) {
@@ -424,7 +413,7 @@ public final class Node implements AutoCloseable {
                         world.disk(),
                         world.randomness().child("tor"),
                         cookies,
-                        config.connections().listen().contains(settings.entrance())));
+                        Entrances.covers(config.connections().listen(), settings.entrance())));
         core(() -> {
             onion = service;
             return true;

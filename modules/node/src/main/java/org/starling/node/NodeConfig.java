@@ -12,6 +12,7 @@ import org.starling.engine.ConnectionPolicy;
 import org.starling.engine.Defences;
 import org.starling.engine.Limits;
 import org.starling.engine.LinkKind;
+import org.starling.engine.LocalAddresses;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
 import org.starling.engine.Routability;
@@ -63,6 +64,7 @@ public record NodeConfig(
      * @param permitted who has permissions; what several grant adds up
      * @param routes the proxies, and the networks in which nodes are chosen
      * @param banSeconds how long a ban holds unless its length is said ({@code -bantime})
+     * @param listening what to make of the addresses to listen at
      */
     public record Connections(
             List<Endpoint> listen,
@@ -77,8 +79,9 @@ public record NodeConfig(
             Routability routability,
             List<Permitted> permitted,
             Routes routes,
-            long banSeconds) {
-        /** With the usual length of bans. */
+            long banSeconds,
+            Listening listening) {
+        /** With the usual length of bans, and nothing known of the machine's addresses. */
         public Connections(
                 List<Endpoint> listen,
                 List<NetAddress> only,
@@ -105,7 +108,8 @@ public record NodeConfig(
                     routability,
                     permitted,
                     routes,
-                    DEFAULT_BAN_SECONDS);
+                    DEFAULT_BAN_SECONDS,
+                    Listening.QUIET);
         }
 
         public Connections {
@@ -114,6 +118,11 @@ public record NodeConfig(
             added = List.copyOf(added);
             external = List.copyOf(external);
             permitted = List.copyOf(permitted);
+        }
+
+        /** Where others reach us, as far as it is known at the start: nowhere. */
+        LocalAddresses localAddresses() {
+            return new LocalAddresses(listening.discover, listening.port, routability);
         }
 
         /** Links of the kinds that we open by ourselves. */
@@ -146,6 +155,26 @@ public record NodeConfig(
                 Routability.PUBLIC,
                 List.of(),
                 Routes.DIRECT);
+    }
+
+    /**
+     * How others come in.
+     *
+     * @param anyAddress whether the addresses to listen at are wildcards, of which one will do
+     * @param port that others connect to; 0 for the one that the system chooses
+     * @param discover whether to find out our own addresses, beside those that the operator names ({@code -discover})
+     * @param interfaces this machine's addresses
+     * @param untold the addresses to listen at that nobody is told of: Tor's, and those of privileged peers
+     */
+    public record Listening(
+            boolean anyAddress, int port, boolean discover, List<NetAddress> interfaces, List<Endpoint> untold) {
+        /** No address is sought. */
+        public static final Listening QUIET = new Listening(false, 0, false, List.of(), List.of());
+
+        public Listening {
+            interfaces = List.copyOf(interfaces);
+            untold = List.copyOf(untold);
+        }
     }
 
     /**

@@ -8,6 +8,7 @@ import org.slf4j.LoggerFactory;
 import org.starling.bitcoin.PeerManager;
 import org.starling.engine.Limits;
 import org.starling.engine.LinkTable;
+import org.starling.engine.LocalAddresses;
 import org.starling.engine.NetAddress;
 import org.starling.engine.NetworkType;
 import org.starling.engine.Proxy;
@@ -107,9 +108,9 @@ final class OnionService {
         try {
             if (!listening) {
                 parts.inbound().listen(settings.entrance());
+                parts.links().onionEntrance(settings.entrance());
                 listening = true;
             }
-            parts.links().onionEntrance(settings.entrance());
             return true;
         } catch (NetworkException e) {
             parts.toTor().close(link);
@@ -150,7 +151,7 @@ final class OnionService {
         if (proxy != null) {
             parts.links().routes(parts.links().routes().withProxy(NetworkType.TORV3, proxy));
         }
-        parts.peers().addOwnAddress(service);
+        parts.peers().addOwnAddress(service, LocalAddresses.Origin.MANUAL);
     }
 
     private void lost(long now, String reason) {

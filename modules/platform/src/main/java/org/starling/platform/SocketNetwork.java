@@ -30,6 +30,8 @@ import org.starling.world.NetworkException;
 public final class SocketNetwork implements Network {
     private static final Logger LOG = LoggerFactory.getLogger("net");
     private static final int BACKLOG = 128;
+    private static final Bytes ANY_IPV4 = Bytes.wrap(new byte[4]);
+    private static final Bytes ANY_IPV6 = Bytes.wrap(new byte[16]);
 
     /** Wait after the system refused to accept (out of file descriptors, say). */
     private static final long ACCEPT_RETRY_MILLIS = 500;
@@ -38,6 +40,7 @@ public final class SocketNetwork implements Network {
     private final AtomicLong numbers = new AtomicLong();
     private final ConcurrentHashMap<Long, SocketLink> links = new ConcurrentHashMap<>();
     private final List<ServerSocketChannel> listeners = new ArrayList<>();
+    private final List<Endpoint> bound = new ArrayList<>();
     private volatile boolean closed;
 
     /** A network that reports to that sink, which must be safe for any thread. */
@@ -45,8 +48,13 @@ public final class SocketNetwork implements Network {
         this.sink = sink;
     }
 
+    /** A socket at IPv6's wildcard address takes IPv4 too. */
     @Override
     public Endpoint listen(Endpoint address) throws NetworkException {
+        Endpoint wider = new Endpoint(ANY_IPV6, address.port());
+        if (address.ip().equals(ANY_IPV4) && bound.contains(wider)) {
+            return wider;
+        }
         try {
             ServerSocketChannel channel = ServerSocketChannel.open(
                     address.ip().length() == 4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
@@ -58,12 +66,14 @@ public final class SocketNetwork implements Network {
                 throw e;
             }
             listeners.add(channel);
-            Endpoint bound = endpoint(channel.getLocalAddress());
-            Thread.ofVirtual().name("accept-" + bound).start(() -> acceptAll(channel));
-            return bound;
+            Endpoint at = endpoint(channel.getLocalAddress());
+            bound.add(at);
+            Thread.ofVirtual().name("accept-" + at).start(() -> acceptAll(channel));
+            return at;
         } catch (BindException e) {
             String why = String.valueOf(e.getMessage()).contains("in use")
-                    ? "the port is in use, probably by another node"
+                    ? "port " + address.port()
+                            + " is in use, probably by another node; stop that, or choose another port (-port, -bind)"
                     : e.getMessage();
             throw new NetworkException("Unable to bind to " + address + " on this computer: " + why, e);
         } catch (IOException | UnsupportedOperationException e) {

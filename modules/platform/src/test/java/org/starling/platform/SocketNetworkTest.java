@@ -89,10 +89,26 @@ class SocketNetworkTest {
         assertThatThrownBy(() -> them.listen(taken))
                 .isInstanceOf(NetworkException.class)
                 .hasMessage("Unable to bind to " + taken
-                        + " on this computer: the port is in use, probably by another node");
+                        + " on this computer: port " + taken.port() + " is in use, probably by another node; stop that,"
+                        + " or choose another port (-port, -bind)");
         assertThatThrownBy(() -> them.listen(new Endpoint(Bytes.fromHex("08080808"), 0)))
                 .isInstanceOf(NetworkException.class)
                 .hasMessageStartingWith("Unable to bind to 8.8.8.8:0");
+    }
+
+    @Test
+    void theWildcardOfIpv6TakesBothFamilies() throws Exception {
+        Endpoint all = us.listen(new Endpoint(Bytes.wrap(new byte[16]), 0));
+        assertThat(us.listen(new Endpoint(Bytes.wrap(new byte[4]), all.port())))
+                .as("that of IPv4 is served already")
+                .isEqualTo(all);
+        them.connect(new Endpoint(Bytes.fromHex("7f000001"), all.port()), 5_000);
+        next(theirs, NetworkEvent.Connected.class);
+        NetworkEvent.Accepted accepted = next(ours, NetworkEvent.Accepted.class);
+        assertThat(accepted.remote().ip()).isEqualTo(Bytes.fromHex("7f000001"));
+        assertThat(accepted.local()).isEqualTo(new Endpoint(Bytes.fromHex("7f000001"), all.port()));
+        assertThatThrownBy(() -> them.listen(new Endpoint(Bytes.wrap(new byte[4]), all.port())))
+                .isInstanceOf(NetworkException.class);
     }
 
     @Test

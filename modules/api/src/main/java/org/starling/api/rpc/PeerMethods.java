@@ -17,6 +17,7 @@ import org.starling.consensus.Transaction;
 import org.starling.engine.AddressBook;
 import org.starling.engine.KnownAddress;
 import org.starling.engine.Link;
+import org.starling.engine.LocalAddresses;
 import org.starling.engine.NetAddress;
 import org.starling.engine.NetworkType;
 import org.starling.engine.Permission;
@@ -229,13 +230,13 @@ final class PeerMethods {
 
     private static JsonNode getNetworkInfo(Call call) {
         Node node = call.node();
-        record Links(long total, long inbound, boolean active, Routes routes, List<NetAddress> own) {}
+        record Links(long total, long inbound, boolean active, Routes routes, List<LocalAddresses.Entry> own) {}
         Links links = node.core(() -> new Links(
                 node.links().links().size(),
                 node.links().links(link -> link.kind().isInbound()).size(),
                 node.links().isActive(),
                 node.links().routes(),
-                node.peers().ownAddresses()));
+                node.peers().ownAddresses().entries(node.clock().millis())));
         MempoolOptions options = node.config().mempool();
         long services = node.config().peers().services();
         ObjectNode json = Json.object()
@@ -265,10 +266,10 @@ final class PeerMethods {
         json.set("incrementalfee", MempoolMethods.rate(options.incrementalFeerate()));
         ArrayNode own = json.putArray("localaddresses");
         links.own()
-                .forEach(address -> own.add(Json.object()
-                        .put("address", address.host())
-                        .put("port", address.port())
-                        .put("score", 1)));
+                .forEach(entry -> own.add(Json.object()
+                        .put("address", entry.address().host())
+                        .put("port", entry.address().port())
+                        .put("score", entry.score())));
         json.putArray("warnings");
         return json;
     }

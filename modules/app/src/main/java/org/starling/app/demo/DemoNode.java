@@ -99,7 +99,11 @@ final class DemoNode {
             purse.follow(started.chain());
             return true;
         });
-        port = started.core(() -> started.peers().ownAddresses().getFirst()).port();
+        port = started.core(() -> started.peers()
+                        .ownAddresses()
+                        .all(started.clock().millis())
+                        .getFirst())
+                .port();
         facts = new NodeFacts(name, started, nameOf);
         node = started;
     }
