@@ -103,12 +103,13 @@ final class ListenOptions {
                 untold.add(bound(text));
             }
         }
-        List<NetAddress> interfaces = any && discover
+        boolean mapPort = isOn() && settings.flag("natpmp", false);
+        List<NetAddress> interfaces = discover && (any || mapPort)
                 ? SystemAddresses.ofInterfaces().stream()
                         .map(ip -> NetAddress.ofIp(ip, 0))
                         .toList()
                 : List.of();
-        return new NodeConfig.Listening(any, port(), discover, interfaces, untold);
+        return new NodeConfig.Listening(any, port(), discover, interfaces, untold, mapPort);
     }
 
     /** What is wanted of a Tor on this machine; null for nothing. */

@@ -10,6 +10,7 @@ import org.starling.platform.DataDirectoryLock;
 import org.starling.platform.DiskFileStore;
 import org.starling.platform.RocksStore;
 import org.starling.platform.SecureRandomness;
+import org.starling.platform.SocketDatagrams;
 import org.starling.platform.SocketNetwork;
 import org.starling.platform.SystemNames;
 import org.starling.platform.ThreadLane;
@@ -68,7 +69,8 @@ public final class MachineWorld implements AutoCloseable {
                     keep(new ThreadLane(name + "disk", clock, onFailure)),
                     folder -> indexPlace(place.directory(), name, folder, clock, onFailure),
                     SocketNetwork::new,
-                    new SystemNames());
+                    new SystemNames(),
+                    new SocketDatagrams());
             complete = true;
         } finally {
             if (!complete) {

@@ -126,6 +126,7 @@ final class Options {
                 "discover",
                 "",
                 "find out our own addresses (default: 1 while listening, without -externalip and -proxy)");
+        options.add("natpmp", "", "have the gateway pass connections on to us, by PCP or NAT-PMP (default: 0)");
         options.add("maxconnections", "<n>", "most links kept (default: 125)");
         options.add("networkactive", "", "start with networking on (default: 1)");
         options.add("bantime", "<seconds>", "length of a ban unless setban says otherwise (default: 86400)");
@@ -252,7 +253,7 @@ final class Options {
                 flushwallet forcecompactdb help-debug i2pacceptincoming
                 i2psam keypool lang logips loglevelalways logratelimit maxapsfee
                 maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee
-                min mintxfee natpmp paytxfee
+                min mintxfee paytxfee
                 persistmempoolv1 printpriority privdb
                 resetguisettings rest rpcdoccheck settings shrinkdebugfile signer
                 signetseednode spendzeroconfchange splash stopafterblockimport swapbdbendian

@@ -102,5 +102,8 @@ public final class Limits {
     /** How many of them must agree about it. */
     public static final int ADDRESS_AGREEMENT = 3;
 
+    /** Addresses of ours for which gateways are asked for a port. */
+    public static final int PORT_MAPPINGS = 8;
+
     private Limits() {}
 }

@@ -70,6 +70,11 @@ public final class LocalAddresses {
         listenPort = port;
     }
 
+    /** Whether others could reach that address. */
+    public boolean isRoutable(NetAddress address) {
+        return routability.routable(address);
+    }
+
     /** Adds an address, if it can be reached from elsewhere and the operator wants it. False if nothing changed. */
     public boolean add(NetAddress address, Origin origin) {
         boolean wanted = discover || origin == Origin.MANUAL || routability.loopbackRoutable() && address.isLoopback();

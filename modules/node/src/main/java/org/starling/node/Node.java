@@ -85,6 +85,7 @@ public final class Node implements AutoCloseable {
     private long nextSaveMillis;
     private long saveIntervalMillis = FIRST_SAVE_MILLIS;
     private @Nullable OnionService onion;
+    private @Nullable PortMapper mapper;
     private boolean closed;
 
     private Node(NodeConfig config, World world, NodeClock clock, Chain chain) {
@@ -189,7 +190,16 @@ public final class Node implements AutoCloseable {
 
     private void open(List<ImportFile> imports) throws NetworkException {
         indexes.start(chain.isReindexing());
+        NodeConfig.Listening listening = config.connections().listening();
         Entrances.open(config.connections(), network, peers.ownAddresses());
+        if (listening.mapPort()) {
+            world.core()
+                    .execute(() -> mapper = new PortMapper(
+                            world,
+                            peers,
+                            listening.interfaces(),
+                            world.randomness().child("port mapping")));
+        }
         config.connections().added().forEach(address -> connector.policy().add(address, true));
         boolean importing = chain.isReindexing() || !imports.isEmpty();
         links.setActive(clock.millis(), config.connections().active() && !importing);
@@ -263,6 +273,9 @@ public final class Node implements AutoCloseable {
                 Math.min(nextPolicyMillis, nextSaveMillis));
         if (onion != null) {
             next = Math.min(next, onion.tick(worldNow));
+        }
+        if (mapper != null) {
+            next = Math.min(next, mapper.tick(worldNow));
         }
         world.core().appoint(next, this::tend);
     }
@@ -420,9 +433,12 @@ public final class Node implements AutoCloseable {
         });
     }
 
-    private void closeOnion() {
+    private void closeBeside() {
         if (onion != null) {
             onion.close();
+        }
+        if (mapper != null) {
+            mapper.close();
         }
     }
 
@@ -510,7 +526,7 @@ public final class Node implements AutoCloseable {
         core(() -> {
             closed = true;
             network.close();
-            closeOnion();
+            closeBeside();
             return true;
         });
     }
@@ -526,7 +542,7 @@ public final class Node implements AutoCloseable {
                 closed = true;
                 connector.saveAnchors(Node::log);
                 network.close();
-                closeOnion();
+                closeBeside();
                 saveAddresses();
             }
             return true;

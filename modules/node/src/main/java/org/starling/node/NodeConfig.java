@@ -109,7 +109,7 @@ public record NodeConfig(
                     permitted,
                     routes,
                     DEFAULT_BAN_SECONDS,
-                    Listening.QUIET);
+                    Listening.USUAL);
         }
 
         public Connections {
@@ -165,11 +165,17 @@ public record NodeConfig(
      * @param discover whether to find out our own addresses, beside those that the operator names ({@code -discover})
      * @param interfaces this machine's addresses
      * @param untold the addresses to listen at that nobody is told of: Tor's, and those of privileged peers
+     * @param mapPort whether to ask this machine's gateways to pass connections on to us ({@code -natpmp})
      */
     public record Listening(
-            boolean anyAddress, int port, boolean discover, List<NetAddress> interfaces, List<Endpoint> untold) {
-        /** No address is sought. */
-        public static final Listening QUIET = new Listening(false, 0, false, List.of(), List.of());
+            boolean anyAddress,
+            int port,
+            boolean discover,
+            List<NetAddress> interfaces,
+            List<Endpoint> untold,
+            boolean mapPort) {
+        /** Our own addresses are those that we listen at, and what peers agree about. */
+        public static final Listening USUAL = new Listening(false, 0, true, List.of(), List.of(), false);
 
         public Listening {
             interfaces = List.copyOf(interfaces);

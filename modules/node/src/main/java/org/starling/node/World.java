@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.starling.chain.ScriptCache;
 import org.starling.world.Clock;
+import org.starling.world.Datagrams;
 import org.starling.world.FileStore;
 import org.starling.world.KeyValueStore;
 import org.starling.world.Lane;
@@ -27,6 +28,7 @@ import org.starling.world.Workers;
  * @param indexes makes the place of an index that follows the chain, given its folder's name
  * @param network makes the network, given where its events go
  * @param names looks up hosts by name
+ * @param datagrams to ask gateways for a port
  */
 public record World(
         Clock clock,
@@ -41,7 +43,8 @@ public record World(
         Lane disk,
         Function<String, IndexPlace> indexes,
         Function<Consumer<NetworkEvent>, Network> network,
-        Names names) {
+        Names names,
+        Datagrams datagrams) {
     /** Where an index is kept, and where it is built. */
     public record IndexPlace(KeyValueStore store, Lane lane) {}
 }

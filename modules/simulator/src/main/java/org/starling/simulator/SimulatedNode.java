@@ -10,6 +10,7 @@ import org.starling.engine.NetAddress;
 import org.starling.node.Node;
 import org.starling.node.NodeConfig;
 import org.starling.node.World;
+import org.starling.world.Datagrams;
 import org.starling.world.Endpoint;
 import org.starling.world.MemoryDisk;
 import org.starling.world.MemoryFileStore;
@@ -148,7 +149,8 @@ public final class SimulatedNode {
                 reads,
                 folder -> indexPlace(folder, lanes, costs),
                 sink -> network[0] = new SimulatedNetwork(world.internet(), index, ip(), region, reachable, sink),
-                Names.NONE);
+                Names.NONE,
+                Datagrams.NONE);
         try {
             Node node = Node.start(
                     config,
