@@ -90,6 +90,9 @@ class HouseTest {
     private static final Set<String> FORBIDDEN_LIBRARIES =
             Set.of("org.springframework.", "lombok.", "com.google.common.", "net.jqwik.", "org.mockito.", "reactor.");
 
+    /** A longer source holds more than one concern, as a rule: give one of them a class of its own. */
+    private static final int MOST_LINES = 600;
+
     private static final Map<String, JavaClasses> MODULES = new TreeMap<>();
 
     @BeforeAll
@@ -214,6 +217,24 @@ class HouseTest {
                     }
                 }));
         assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void noSourceIsTooLongToReadAtOnce() throws IOException {
+        List<String> tooLong = new ArrayList<>();
+        Path modules = Path.of(System.getProperty("starling.root"), "modules");
+        try (Stream<Path> files = Files.walk(modules)) {
+            for (Path file : files.filter(path ->
+                            path.toString().endsWith(".java") && path.toString().contains("/src/main/"))
+                    .sorted()
+                    .toList()) {
+                long lines = Files.readAllLines(file).size();
+                if (lines > MOST_LINES) {
+                    tooLong.add(modules.relativize(file) + " has " + lines + " lines");
+                }
+            }
+        }
+        assertThat(tooLong).isEmpty();
     }
 
     @Test

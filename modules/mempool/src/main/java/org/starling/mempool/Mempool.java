@@ -24,9 +24,7 @@ import org.starling.consensus.HeaderView;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.Rejection;
 import org.starling.consensus.Rejection.Kind;
-import org.starling.consensus.SequenceLocks;
 import org.starling.consensus.Transaction;
-import org.starling.consensus.TransactionRules;
 import org.starling.consensus.TxIn;
 import org.starling.consensus.script.ScriptFlags;
 import org.starling.world.Clock;
@@ -337,51 +335,15 @@ public final class Mempool {
         }
         for (Transaction transaction : disconnected.take()) {
             if (!(judge(transaction, nowSeconds, true, false) instanceof AcceptResult.Accepted)) {
-                removeWithDescendants(childrenOf(transaction), RemovalReason.REORGANISATION);
+                removeWithDescendants(Reorganisation.childrenOf(transaction, graph), RemovalReason.REORGANISATION);
             }
         }
-        List<Entry> unfit = new ArrayList<>();
-        List<Entry> tooLong = new ArrayList<>();
-        HeaderView on = tip.get();
-        for (Entry entry : graph.entries()) {
-            if (!fitsNextBlock(entry, on)) {
-                unfit.add(entry);
-            } else if (entry.ancestorCount > options.limits().ancestors()
-                    || entry.ancestorSize > options.limits().ancestorBytes()) {
-                tooLong.add(entry);
-            }
-        }
-        removeWithDescendants(unfit, RemovalReason.REORGANISATION);
+        Reorganisation after = Reorganisation.of(graph, this::coin, tip.get(), options.limits());
+        removeWithDescendants(after.unfit(), RemovalReason.REORGANISATION);
+        List<Entry> tooLong = new ArrayList<>(after.tooLong());
         tooLong.removeIf(entry -> graph.byTxid(entry.txid()) == null);
         removeWithDescendants(tooLong, RemovalReason.SIZE_LIMIT);
         limitSize(nowSeconds);
-    }
-
-    private Set<Entry> childrenOf(Transaction transaction) {
-        Set<Entry> children = new LinkedHashSet<>();
-        for (int i = 0; i < transaction.outputs().size(); i++) {
-            Entry child = graph.spender(transaction.outPoint(i));
-            if (child != null) {
-                children.add(child);
-            }
-        }
-        return children;
-    }
-
-    // Whether all coins are there, mature, and all locks are open, for a block on top of the tip.
-    private boolean fitsNextBlock(Entry entry, HeaderView on) {
-        Transaction transaction = entry.transaction;
-        int height = on.height() + 1;
-        List<Coin> spent = new ArrayList<>();
-        for (TxIn input : transaction.inputs()) {
-            Coin coin = coin(input.previous());
-            if (coin == null || coin.coinbase() && height - coin.height() < TransactionRules.COINBASE_MATURITY) {
-                return false;
-            }
-            spent.add(coin);
-        }
-        return TransactionRules.isFinal(transaction, height, on.medianTimePast())
-                && SequenceLocks.of(transaction, spent, on).areSatisfiedAfter(on);
     }
 
     /**
