@@ -2,8 +2,8 @@ package org.starling.simulator.scenario;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
-import org.starling.bytes.Hash256;
+import org.starling.chain.BlockEntry;
+import org.starling.node.Node;
 import org.starling.simulator.SimulatedNode;
 import org.starling.world.Randomness;
 
@@ -12,6 +12,9 @@ import org.starling.world.Randomness;
  * share dies for good, and the rest must still hang together.
  */
 final class Crash implements Scenario {
+    /** Between the last sync of the disks and the loss of power. */
+    private static final long AFTER_SYNC_MILLIS = 2 * 60_000;
+
     private static final long RETURN_LIMIT_MILLIS = 30 * 60_000;
 
     /** After so long the rest must hang together again. */
@@ -48,8 +51,8 @@ final class Crash implements Scenario {
         double share = options.number("share", 0.5, 0, 1);
         double away = options.number("away", 5, 0, 100_000);
         double forGood = options.number("for-good", 0.8, 0, 0.95);
-        if (run.settings().minutes() < away + 1) {
-            throw new IllegalArgumentException("--minutes must leave room for the absence: at least " + (away + 1)
+        if (run.settings().minutes() < away + 4) {
+            throw new IllegalArgumentException("--minutes must leave room for the absence: at least " + (away + 4)
                     + ", not " + run.settings().minutes());
         }
         Randomness random = run.randomness("crash");
@@ -73,29 +76,60 @@ final class Crash implements Scenario {
     }
 
     private static void loseAndReturn(Run run, List<SimulatedNode> victims, double away) {
-        TreeMap<Integer, Hash256> tips = new TreeMap<>();
+        List<Victim> all = new ArrayList<>();
         for (SimulatedNode node : victims) {
-            tips.put(node.index(), node.node().headers().tip().hash());
+            all.add(new Victim(node, node.node().validation(() -> {
+                node.node().chain().flush();
+                return node.node().headers().tip();
+            })));
         }
+        // What comes now, the disks may or may not keep.
+        run.agenda().runUntil(run.world().millis() + AFTER_SYNC_MILLIS);
+        int[] heights = all.stream()
+                .mapToInt(victim -> victim.node.node().headers().tip().height())
+                .toArray();
         victims.forEach(SimulatedNode::kill);
         run.meshNow();
         run.agenda().runUntil(run.world().millis() + (long) (away * 60_000));
         int behind = 0;
-        for (SimulatedNode node : victims) {
-            run.population().start(node);
-            Hash256 tip = node.node().headers().tip().hash();
-            behind += tip.equals(tips.getOrDefault(node.index(), Hash256.ZERO)) ? 0 : 1;
+        int lacked = 0;
+        for (int i = 0; i < all.size(); i++) {
+            Victim victim = all.get(i);
+            run.population().start(victim.node);
+            victim.requireKept(run);
+            // What the disk still holds is taken up before any peer can have sent a block.
+            Node node = victim.node.node();
+            boolean _ = node.change(() -> true);
+            int missing = Math.max(0, heights[i] - node.headers().tip().height());
+            behind += missing > 0 ? 1 : 0;
+            lacked += missing;
         }
         long back = run.world().millis();
         boolean agreed = run.waitUntil("returning", RETURN_LIMIT_MILLIS, run.checkers()::agree);
         run.figure("nodes that lost power at once", victims.size(), "nodes");
-        run.figure(
-                "of them reopened at an older tip, before they took up what their disks still held", behind, "nodes");
+        run.figure("of them lacked blocks that they had connected but not synced", behind, "nodes");
+        run.figure("such blocks that they lacked, in all", lacked, "blocks");
         run.figure(
                 "time from their return until all have one tip",
                 agreed ? (run.world().millis() - back) / 1000.0 : Double.POSITIVE_INFINITY,
                 "s");
         run.checkers().require(agreed, "those that returned did not come to the others' tip");
+    }
+
+    /**
+     * A node that is about to lose power.
+     *
+     * @param durable the tip when it last made everything durable
+     */
+    private record Victim(SimulatedNode node, BlockEntry durable) {
+        /** Exactly what was made durable must be there as the node opens, before it takes up anything else. */
+        void requireKept(Run run) {
+            BlockEntry there = node.node().headers().activeAt(durable.height());
+            run.checkers()
+                    .require(
+                            there != null && there.hash().equals(durable.hash()),
+                            "node " + node.index() + " lost block " + durable + ", which it had made durable");
+        }
     }
 
     private static void dieForGood(Run run, List<SimulatedNode> victims) {
