@@ -59,11 +59,7 @@ final class Checkers {
                 atMost(node, "bytes waiting for one peer", link.queuedBytes(), Limits.SEND_QUEUE_HARD_BYTES);
             }
             int peers = links.links().size();
-            atMost(
-                    node,
-                    "orphan transactions",
-                    it.peers().orphans(),
-                    (long) BitcoinLimits.ORPHANS * Math.max(1, peers));
+            atMost(node, "orphan transactions", it.peers().orphans(), BitcoinLimits.ORPHANS);
             atMost(
                     node,
                     "tracked announcements",

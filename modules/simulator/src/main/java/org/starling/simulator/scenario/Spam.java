@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import org.starling.bitcoin.BitcoinLimits;
 import org.starling.bitcoin.Services;
 import org.starling.bitcoin.message.AddrV2;
 import org.starling.bitcoin.message.GetHeaders;
@@ -47,15 +48,6 @@ final class Spam implements Scenario {
     /** Share of its time that a node's validation is at work, over ten seconds. */
     static final double WORK = 0.8;
 
-    /** Orphans that one node holds, in transactions. */
-    static final int ORPHANS = 3_000;
-
-    /** Announcements that one node remembers: five thousand of each peer. */
-    static final int ANNOUNCEMENTS = 5_000 * 125;
-
-    /** Addresses in one book: all slots of its two tables. */
-    static final int ADDRESSES = (1024 + 256) * 64;
-
     /** Headers beside the best chain that one node keeps, for each the hostile can have found by then. */
     static final double HEADERS_FOR_EACH_FOUND = 1.5;
 
@@ -81,6 +73,11 @@ final class Spam implements Scenario {
                 new Option("hostile", "hostile peers, each with its own line", "12"),
                 new Option("links", "links that each holds open", "8"),
                 new Option("bandwidth", "of each hostile peer, in kbit/s", "2000"),
+                new Option(
+                        "flood",
+                        "one kind alone: 1 malformed, 2 headers, 3 orphans, 4 announcements, 5 addresses,"
+                                + " 6 questions; 0 for all",
+                        "0"),
                 new Option("hashes", "hashes a second that the hostile have together", "200"));
     }
 
@@ -105,6 +102,7 @@ final class Spam implements Scenario {
         int hostile = options.count("hostile", 12, 1, 1_000);
         int links = options.count("links", 8, 1, 100);
         long bandwidth = options.count("bandwidth", 2_000, 1, 1_000_000) * 1_000L / 8;
+        int flood = options.count("flood", 0, 0, Attack.values().length);
         double hashes = options.number("hashes", 200, 0, 1_000_000);
         run.note("Hostile: " + hostile + " peers of " + bandwidth * 8 / 1_000 + " kbit/s each with " + links
                 + " links, " + hashes + " hashes a second together; honest miners have "
@@ -114,11 +112,11 @@ final class Spam implements Scenario {
         Mine mine = new Mine(run, hashes);
         List<Pest> pests = new ArrayList<>();
         for (int i = 0; i < hostile; i++) {
-            Pest pest = new Pest(run, i, links, mine, run.randomness("pest " + i));
+            Pest pest = new Pest(run, i, flood == 0 ? i : flood - 1, links, mine);
             pest.begin(bandwidth);
             pests.add(pest);
         }
-        Peak peak = new Peak(run);
+        Peak peak = new Peak(run, pests);
         run.agenda().every(SAMPLE_MILLIS, peak::sample);
         run.runToEnd();
         List<Arrivals.Arrival> payments = run.transactions().until(run.world().micros() - TAIL_MICROS);
@@ -137,6 +135,11 @@ final class Spam implements Scenario {
         run.figure("block: time until 99 % of the honest nodes have it, longest", block, "s");
         run.figure("payments measured", payments.size(), "payments");
         run.figure("payment: time until 99 % of the honest nodes have it, longest", payment, "s");
+        long hostileBytes = pests.stream().mapToLong(pest -> pest.bytes).sum();
+        run.figure(
+                "hostile bytes that one reachable node took in, mean",
+                hostileBytes / 1e6 / Math.max(1, run.population().countReachable()),
+                "MB");
         TreeMap<Attack, long[]> sums = new TreeMap<>();
         for (Pest pest : pests) {
             long[] sum = sums.computeIfAbsent(pest.attack, key -> new long[3]);
@@ -163,16 +166,21 @@ final class Spam implements Scenario {
     /** The most that any honest node held at a time. */
     private static final class Peak {
         private final Run run;
+        private final List<Pest> pests;
+        private final long beganMillis;
         private long orphans;
         private long announcements;
+        private long mostAnnouncements;
         private long addresses;
         private long sideHeaders;
         private long queued;
         private double work;
         private final long[] workBefore;
 
-        Peak(Run run) {
+        Peak(Run run, List<Pest> pests) {
             this.run = run;
+            this.pests = pests;
+            beganMillis = run.world().millis();
             workBefore = new long[run.settings().nodes()];
             run.population().running().forEach(this::workSince);
         }
@@ -183,11 +191,29 @@ final class Spam implements Scenario {
             return workBefore[node.index()] - before;
         }
 
+        /**
+         * Addresses that a book can hold: each honest node's, and of those of nobody one from each link that told any and
+         * one more for each ten seconds of it. Messages of so many are not told on.
+         */
+        private long mostAddresses() {
+            long seconds = (run.world().millis() - beganMillis) / 1000;
+            double most = run.settings().nodes();
+            for (Pest pest : pests) {
+                if (pest.attack == Attack.ADDRESSES) {
+                    most += pest.faces + pest.links * seconds * BitcoinLimits.ADDRESSES_PER_SECOND;
+                }
+            }
+            return (long) most;
+        }
+
         void sample() {
             for (SimulatedNode each : run.population().running()) {
                 Node node = each.node();
                 orphans = Math.max(orphans, node.peers().orphans());
                 announcements = Math.max(announcements, node.peers().trackedAnnouncements());
+                mostAnnouncements = Math.max(
+                        mostAnnouncements,
+                        (long) node.links().links().size() * BitcoinLimits.TX_ANNOUNCEMENTS_PER_PEER);
                 addresses = Math.max(addresses, node.addressBook().size());
                 sideHeaders = Math.max(
                         sideHeaders,
@@ -209,13 +235,20 @@ final class Spam implements Scenario {
             run.figure("most bytes waiting to be sent by one node", queued / 1e6, "MB");
             run.figure("most of its time that a node's validation worked, over 10 s", 100 * work, "%");
             run.checkers().require(work <= WORK, "a node's validation worked " + 100 * work + " % of its time");
-            run.checkers().require(orphans <= ORPHANS, "a node held " + orphans + " orphans, more than " + ORPHANS);
             run.checkers()
                     .require(
-                            announcements <= ANNOUNCEMENTS,
-                            "a node remembered " + announcements + " announcements, more than " + ANNOUNCEMENTS);
+                            orphans <= BitcoinLimits.ORPHANS,
+                            "a node held " + orphans + " orphans, more than " + BitcoinLimits.ORPHANS);
+            long mostAddresses = mostAddresses();
+            run.figure("addresses that the limits let into a book by then", mostAddresses, "addresses");
             run.checkers()
-                    .require(addresses <= ADDRESSES, "a book held " + addresses + " addresses, more than " + ADDRESSES);
+                    .require(
+                            addresses <= mostAddresses,
+                            "a book held " + addresses + " addresses, more than " + mostAddresses);
+            run.checkers()
+                    .require(
+                            announcements <= mostAnnouncements,
+                            "a node remembered " + announcements + " announcements, more than " + mostAnnouncements);
             double bound = HEADERS_FOR_EACH_FOUND * found + 10;
             run.checkers()
                     .require(
@@ -276,14 +309,15 @@ final class Spam implements Scenario {
         private long bytes;
         private long cutOff;
 
-        Pest(Run run, int index, int links, Mine mine, Randomness random) {
+        /** @param kind of its attack, counted beyond the last from the first again */
+        Pest(Run run, int index, int kind, int links, Mine mine) {
             this.run = run;
             this.index = index;
             this.links = links;
             this.mine = mine;
-            this.random = random;
+            this.random = run.randomness("pest " + index);
             Attack[] attacks = Attack.values();
-            this.attack = attacks[index % attacks.length];
+            this.attack = attacks[kind % attacks.length];
             this.targets = run.population().nodes().stream()
                     .filter(SimulatedNode::isReachable)
                     .toList();
