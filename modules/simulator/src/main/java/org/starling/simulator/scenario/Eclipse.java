@@ -72,7 +72,9 @@ final class Eclipse implements Scenario {
                 new Option("groups", "parts of the network (/16) that they lie in", "250"),
                 new Option("links", "that the attacker holds open to the victim", "60"),
                 new Option("restarts", "of the victim", "3"),
-                new Option("runs", "for each number of addresses and each set of defences", "5"));
+                new Option("killed", "1 if the victim is killed at each restart, 0 if it stops in order", "0"),
+                new Option("weakened", "1 to take defences away too, one at a time and all; 0 not to", "1"),
+                new Option("runs", "of each case", "20"));
     }
 
     @Override
@@ -81,7 +83,12 @@ final class Eclipse implements Scenario {
     }
 
     /** One attack to be measured. */
-    private record Attack(String name, int addresses, int groups, int links, int restarts, Defences defences) {}
+    private record Attack(
+            String name, int addresses, int groups, int links, int restarts, boolean killed, Defences defences) {
+        String words() {
+            return addresses + " addresses in " + groups + " groups, " + name;
+        }
+    }
 
     @Override
     public void play(Run run) {
@@ -90,7 +97,9 @@ final class Eclipse implements Scenario {
         int groups = options.count("groups", 250, 1, MOST_GROUPS);
         int links = options.count("links", 60, 0, 110);
         int restarts = options.count("restarts", 3, 1, 100);
-        int runs = options.count("runs", 5, 1, 1_000);
+        boolean killed = options.count("killed", 0, 0, 1) == 1;
+        boolean weakened = options.count("weakened", 1, 0, 1) == 1;
+        int runs = options.count("runs", 20, 1, 1_000);
         if (run.settings().nodes() > MOST_HONEST) {
             throw new IllegalArgumentException("--nodes is at most " + MOST_HONEST + " here");
         }
@@ -99,22 +108,30 @@ final class Eclipse implements Scenario {
         run.note("The attack lasts " + run.settings().minutes() / 60 + " hours; each figure is the share of " + runs
                 + " runs; with so few the true share may differ by up to "
                 + Math.round(100 * 0.98 / StrictMath.sqrt(runs)) + " points (95 %).");
-        List<Report.Point> curve = new ArrayList<>();
-        for (int part : new int[] {16, 4, 1}) {
-            int some = Math.max(1, addresses / part);
-            double share = measure(
-                    run, new Attack("all defences", some, Math.min(groups, some), links, restarts, Defences.ALL), runs);
-            curve.add(new Report.Point(some, 100 * share));
+        List<Report.Curve> curves = new ArrayList<>();
+        for (int fewer : new int[] {10, 1}) {
+            int in = Math.max(1, groups / fewer);
+            List<Report.Point> points = new ArrayList<>();
+            for (int part : new int[] {16, 4, 1}) {
+                int some = Math.max(1, addresses / part);
+                Attack attack =
+                        new Attack("all defences", some, Math.min(in, some), links, restarts, killed, Defences.ALL);
+                points.add(new Report.Point(some, 100 * measure(run, attack, runs)));
+            }
+            curves.add(new Report.Curve(in + " groups", points));
         }
-        weakened()
-                .forEach((name, left) -> measure(
-                        run, new Attack(name, addresses, Math.min(groups, addresses), links, restarts, left), runs));
+        if (weakened) {
+            int in = Math.min(groups, addresses);
+            weakened()
+                    .forEach((name, left) ->
+                            measure(run, new Attack(name, addresses, in, links, restarts, killed, left), runs));
+        }
         run.chart(
                 "eclipsed",
-                "Victims whose outbound links are all the attacker's",
+                "Outbound links of the victim that are the attacker's, with all defences",
                 "addresses of the attacker",
-                "runs, in %",
-                List.of(new Report.Curve("all defences", curve)));
+                "links, in %",
+                curves);
     }
 
     private static Map<String, Defences> weakened() {
@@ -129,20 +146,20 @@ final class Eclipse implements Scenario {
         return weakened;
     }
 
+    /** The mean share of the victim's outbound links that are the attacker's in the end. */
     private static double measure(Run run, Attack attack, int runs) {
         int eclipsed = 0;
         double linksTaken = 0;
         for (int i = 0; i < runs; i++) {
-            run.tell(attack.name + ", " + attack.addresses + " addresses, run " + (i + 1) + " of " + runs);
+            run.tell(attack.words() + ", run " + (i + 1) + " of " + runs);
             Siege siege = new Siege(run, attack, i);
             double taken = siege.play();
             eclipsed += taken == 1 ? 1 : 0;
             linksTaken += taken;
         }
-        String name = attack.addresses + " addresses, " + attack.name + ": ";
-        run.figure(name + "eclipsed", 100.0 * eclipsed / runs, "% of runs");
-        run.figure(name + "outbound links that are the attacker's, mean", 100 * linksTaken / runs, "%");
-        return eclipsed / (double) runs;
+        run.figure(attack.words() + ": eclipsed", 100.0 * eclipsed / runs, "% of runs");
+        run.figure(attack.words() + ": outbound links that are the attacker's, mean", 100 * linksTaken / runs, "%");
+        return linksTaken / runs;
     }
 
     /** One victim, besieged. */
@@ -159,7 +176,7 @@ final class Eclipse implements Scenario {
         Siege(Run run, Attack attack, int number) {
             this.run = run;
             this.attack = attack;
-            Randomness seeds = run.randomness("siege " + attack.name + " " + attack.addresses);
+            Randomness seeds = run.randomness("siege " + attack.words());
             world = new SimulatedWorld(seeds.child("run " + number).nextLong(), Conditions.ORDINARY);
             agenda = new Agenda(world);
             random = world.randomness("siege");
@@ -181,7 +198,11 @@ final class Eclipse implements Scenario {
             besieger.begin();
             agenda.runUntil(world.millis() + (long) (run.settings().minutes() * MINUTE));
             for (int i = 0; i < attack.restarts; i++) {
-                victim.stop();
+                if (attack.killed) {
+                    victim.kill();
+                } else {
+                    victim.stop();
+                }
                 start();
                 agenda.runUntil(world.millis() + RESTART_MILLIS);
             }

@@ -91,8 +91,9 @@ public final class Run {
 
     private Report report() {
         List<String> all = new ArrayList<>();
-        all.add("All nodes are production nodes in one thread, with regtest's rules and blocks of "
-                + SimulatedChain.HASHES_PER_BLOCK + " hashes.");
+        all.add(
+                "Nodes are production nodes in one thread unless said otherwise below, with regtest's rules and blocks of "
+                        + SimulatedChain.HASHES_PER_BLOCK + " hashes.");
         all.add("A transaction's scripts are run once in the whole world; the other nodes are told that they pass.");
         all.add(
                 settings.encrypted()
