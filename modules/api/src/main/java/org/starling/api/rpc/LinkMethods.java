@@ -24,6 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Methods that open and close links, and those that set the clock for tests. */
 final class LinkMethods {
+    /** Wait between two looks at an attempt to connect. */
+    private static final long ATTEMPT_POLL_MILLIS = 10;
+
     /** Latest time that the clock can be set to: what fits in nanoseconds. */
     private static final long MAX_MOCK_SECONDS = Long.MAX_VALUE / 1_000_000_000;
 
@@ -210,7 +213,20 @@ final class LinkMethods {
                     RpcException.CLIENT_NODE_CAPACITY_REACHED,
                     "Error: Already at capacity for specified connection type.");
         }
+        awaitAttempt(node, address);
         return Json.object().put("address", call.text("address")).put("connection_type", kind.label());
+    }
+
+    /** Waits until the attempt has led to a link or failed, which it does in time: the caller may look for the link. */
+    private static void awaitAttempt(Node node, NetAddress address) {
+        try {
+            while (node.core(() -> node.links().attempts().stream()
+                    .anyMatch(attempt -> attempt.address().equals(address)))) {
+                Thread.sleep(ATTEMPT_POLL_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static JsonNode disconnectNode(Call call) {
