@@ -22,6 +22,14 @@ public interface MempoolView {
     @Nullable
     Entry byWtxid(Hash256 wtxid);
 
+    default boolean contains(Hash256 txid) {
+        return byTxid(txid) != null;
+    }
+
+    default boolean containsWtxid(Hash256 wtxid) {
+        return byWtxid(wtxid) != null;
+    }
+
     /** All, in any order. */
     List<Entry> all();
 

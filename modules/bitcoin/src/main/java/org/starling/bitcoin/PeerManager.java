@@ -121,8 +121,8 @@ public final class PeerManager implements LinkHandler {
     // ---- links
 
     @Override
-    public boolean knows(String type) {
-        return Message.TYPES.contains(type);
+    public @Nullable String known(String type) {
+        return Message.ownCopy(type);
     }
 
     @Override

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.message.Message;
 import org.starling.bytes.Bytes;
 import org.starling.engine.BanList;
+import org.starling.engine.IdTable;
 import org.starling.engine.Link;
 import org.starling.engine.LinkKind;
 import org.starling.engine.LinkTable;
@@ -23,11 +23,10 @@ final class Peers {
     private final BanList bans;
     private final PeerSettings settings;
     private final Consumer<LogEvent> log;
-    private final TreeMap<Long, Peer> byId = new TreeMap<>();
+    private final IdTable<Peer> byId = new IdTable<>();
 
     // The same peers in the order in which they connected, and when the tick of each is due: looked at so often that
-    // the
-    // times stand together.
+    // the times stand together.
     private final List<Peer> order = new ArrayList<>();
     private long[] dueMillis = new long[8];
     private long firstDueMillis = Long.MAX_VALUE;
@@ -54,7 +53,7 @@ final class Peers {
     }
 
     void add(Peer peer) {
-        byId.put(peer.id(), peer);
+        byId.add(peer.id(), peer);
         peer.slot = order.size();
         order.add(peer);
         if (peer.slot == dueMillis.length) {

@@ -85,7 +85,7 @@ final class TransactionDownload {
             return;
         }
         peer.knownTransactions.add(item.hash());
-        if (chain.isInitialBlockDownload()) {
+        if (chain.isInitialBlockDownload() || isPooled(item.hash(), byWtxid)) {
             return;
         }
         Orphanage.Orphan orphan = byWtxid ? orphanage.find(item.hash()) : null;
@@ -116,9 +116,15 @@ final class TransactionDownload {
 
     /** Whether there is no use in fetching it; what paid too little may be of use with a child. */
     private boolean isKnown(Hash256 hash, boolean byWtxid) {
-        boolean pooled = byWtxid ? mempool.byWtxid(hash) != null : mempool.byTxid(hash) != null;
         // An orphan with that txid may have another witness; without a witness, txid and wtxid are one.
-        return pooled || orphanage.contains(hash) || rejected.contains(hash) || confirmed.contains(hash);
+        return isPooled(hash, byWtxid)
+                || orphanage.contains(hash)
+                || rejected.contains(hash)
+                || confirmed.contains(hash);
+    }
+
+    private boolean isPooled(Hash256 hash, boolean byWtxid) {
+        return byWtxid ? mempool.containsWtxid(hash) : mempool.contains(hash);
     }
 
     /** A transaction arrived. */
@@ -346,7 +352,7 @@ final class TransactionDownload {
     /** One parent that paid too little may come in with the orphan; two cannot, nor one that is bad in itself. */
     private boolean isHopeless(Set<Hash256> parents) {
         long tooCheap = parents.stream()
-                .filter(parent -> reconsiderable.contains(parent) && mempool.byTxid(parent) == null)
+                .filter(parent -> reconsiderable.contains(parent) && !mempool.contains(parent))
                 .count();
         return tooCheap > 1 || parents.stream().anyMatch(rejected::contains);
     }

@@ -3,6 +3,7 @@ package org.starling.bitcoin;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.message.FeeFilter;
@@ -164,10 +165,17 @@ final class TransactionRelay {
             return;
         }
         List<MempoolView.Entry> waiting = new ArrayList<>(peer.toAnnounce.size());
-        for (Hash256 wtxid : List.copyOf(peer.toAnnounce)) {
-            MempoolView.Entry entry = mempool.byWtxid(wtxid);
-            if (entry == null || peer.knownTransactions.contains(nameFor(peer, entry.transaction()))) {
-                peer.toAnnounce.remove(wtxid);
+        Iterator<Hash256> all = peer.toAnnounce.iterator();
+        while (all.hasNext()) {
+            Hash256 wtxid = all.next();
+            // Many peers have told us themselves by now.
+            boolean known = peer.wtxidRelay && peer.knownTransactions.contains(wtxid);
+            MempoolView.Entry entry = known ? null : mempool.byWtxid(wtxid);
+            if (entry == null
+                    || !peer.wtxidRelay
+                            && peer.knownTransactions.contains(
+                                    entry.transaction().txid())) {
+                all.remove();
             } else {
                 waiting.add(entry);
             }

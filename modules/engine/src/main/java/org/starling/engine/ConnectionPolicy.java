@@ -32,6 +32,7 @@ public final class ConnectionPolicy {
     private final TreeMap<NetAddress, Retry> added = new TreeMap<>();
     private final ArrayDeque<Anchor> anchors = new ArrayDeque<>();
     private boolean seeksExtraFullRelay;
+    private long changes;
     private boolean extraBlockRelay;
     private long nextAttemptMillis;
     private long nextFeelerMillis = NOT_SET;
@@ -96,12 +97,18 @@ public final class ConnectionPolicy {
      * @param encrypted whether the encrypted transport is tried first
      */
     public boolean add(NetAddress address, boolean encrypted) {
+        changes++;
         return added.size() < Limits.ADDED_NODES && added.putIfAbsent(address, new Retry(encrypted)) == null;
     }
 
     /** No longer keeps a link to it; an open one stays. False if it was not named. */
     public boolean remove(NetAddress address) {
         return added.remove(address) != null;
+    }
+
+    /** Grows whenever there may be reason to look before the time that {@link #tick} returned. */
+    public long changes() {
+        return changes + links.changes();
     }
 
     /** The nodes that the operator named, sorted. */
@@ -126,6 +133,7 @@ public final class ConnectionPolicy {
 
     /** Says whether one link for everything is opened beyond those wanted: our tip may be old. */
     public void seekExtraFullRelay(boolean on) {
+        changes++;
         seeksExtraFullRelay = on;
     }
 
@@ -149,7 +157,10 @@ public final class ConnectionPolicy {
                 .toList();
     }
 
-    /** Does what is due, and returns when something may be due again, in milliseconds. */
+    /**
+     * Does what is due, and returns when something may be due again, in milliseconds; or earlier, if {@link #changes}
+     * grows.
+     */
     public long tick(long now) {
         if (!links.isActive()) {
             return now + Limits.RETRY_LONGEST_MILLIS;
@@ -167,7 +178,25 @@ public final class ConnectionPolicy {
             nextAttemptMillis = now + Limits.ATTEMPT_INTERVAL_MILLIS;
             connectFromBook(now);
         }
-        return Math.min(next, nextAttemptMillis);
+        return Math.min(next, wantsNothing() ? Math.max(nextAttemptMillis, nextExtraMillis(now)) : nextAttemptMillis);
+    }
+
+    /** Whether all links are there that are to be there at any time, and none is sought beyond them. */
+    private boolean wantsNothing() {
+        return !seeksExtraFullRelay
+                && links.count(LinkKind.OUTBOUND_FULL_RELAY) >= settings.fullRelay()
+                && links.count(LinkKind.BLOCK_RELAY) >= settings.blockRelay();
+    }
+
+    /** When one of the links that come now and then may be due. */
+    private long nextExtraMillis(long now) {
+        long next = now + Limits.RESTING_INTERVAL_MILLIS;
+        if (!extraSlotFree()) {
+            return next;
+        }
+        next = book.defences().feelers() ? Math.min(next, nextFeelerMillis) : next;
+        next = seeksOtherNetworks() ? Math.min(next, nextExtraNetworkMillis) : next;
+        return extraBlockRelay ? Math.min(next, nextExtraBlockRelayMillis) : next;
     }
 
     private long connectAdded(long now) {
@@ -229,10 +258,14 @@ public final class ConnectionPolicy {
         } else if (now >= nextFeelerMillis && book.defences().feelers()) {
             nextFeelerMillis = now + (long) random.exponential(Limits.FEELER_INTERVAL_MILLIS);
             connect(now, LinkKind.FEELER, feelerTarget(now));
-        } else if (now >= nextExtraNetworkMillis && settings.fullRelay() == Limits.OUTBOUND_FULL_RELAY) {
+        } else if (now >= nextExtraNetworkMillis && seeksOtherNetworks()) {
             nextExtraNetworkMillis = now + (long) random.exponential(Limits.EXTRA_NETWORK_MILLIS);
             connect(now, LinkKind.OUTBOUND_FULL_RELAY, inUnlinkedNetwork(now));
         }
+    }
+
+    private boolean seeksOtherNetworks() {
+        return settings.fullRelay() == Limits.OUTBOUND_FULL_RELAY;
     }
 
     private boolean connect(long now, LinkKind kind, @Nullable KnownAddress chosen) {

@@ -73,6 +73,9 @@ public final class Limits {
     /** Wait between two attempts of the connection policy. */
     public static final long ATTEMPT_INTERVAL_MILLIS = 500;
 
+    /** How often the policy looks while it has all the links that it wants. */
+    public static final long RESTING_INTERVAL_MILLIS = 10_000;
+
     public static final long FEELER_INTERVAL_MILLIS = 120_000;
 
     /** First and longest wait before somebody is asked for addresses while the book has nobody left to connect to. */

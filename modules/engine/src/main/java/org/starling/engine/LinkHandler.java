@@ -1,9 +1,14 @@
 package org.starling.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /** The service behind a {@link LinkTable}: told what happens on its links, on the core thread. */
 public interface LinkHandler {
-    /** Whether messages of that type are counted by name; others are counted together. */
-    boolean knows(String type);
+    /**
+     * The service's own copy of the name of a type of message; null for types that are not counted by name but together.
+     */
+    @Nullable
+    String known(String type);
 
     /** A link opened. */
     void opened(long now, Link link);
@@ -12,7 +17,7 @@ public interface LinkHandler {
      * A message arrived. Returns null if it made sense, else what was wrong with its bytes, for the log; a link may send
      * only few of those ({@link Limits#BAD_MESSAGES}).
      */
-    @org.jspecify.annotations.Nullable
+    @Nullable
     String message(long now, Link link, Transport.Message message);
 
     /** Whether the link's messages wait for now: it is congested, or has asked for more than was answered yet. */

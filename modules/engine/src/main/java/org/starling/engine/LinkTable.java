@@ -2,11 +2,9 @@ package org.starling.engine;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
@@ -30,16 +28,17 @@ public final class LinkTable {
     private final Consumer<LogEvent> log;
     private final Door door;
     private final Randomness random;
-    private final TreeMap<Long, Link> byId = new TreeMap<>();
-    private final TreeMap<Long, Link> byNetworkLink = new TreeMap<>();
+    private final IdTable<Link> byId = new IdTable<>();
+    private final IdTable<Link> byNetworkLink = new IdTable<>();
     // Open links by kind.
     private final EnumMap<LinkKind, Integer> open = new EnumMap<>(LinkKind.class);
-    private final TreeMap<Long, Dial> dials = new TreeMap<>();
+    private final IdTable<Dial> dials = new IdTable<>();
     private @Nullable LinkHandler handler;
     private Routes routes;
     private @Nullable Endpoint onionEntrance;
     private boolean active = true;
     private long nextId;
+    private long changes;
     private long totalSent;
     private final TrafficByType sentBefore = new TrafficByType();
     private final TrafficByType receivedBefore = new TrafficByType();
@@ -84,9 +83,9 @@ public final class LinkTable {
         return handler;
     }
 
-    /** Open links in the order of their ids. */
+    /** Open links in the order of their ids; a copy. */
     public Collection<Link> links() {
-        return Collections.unmodifiableCollection(byId.values());
+        return byId.values();
     }
 
     /** Links being opened, oldest first. */
@@ -144,6 +143,11 @@ public final class LinkTable {
         return false;
     }
 
+    /** Grows whenever a link opens or closes, or an attempt fails: there may be reason to open another. */
+    public long changes() {
+        return changes;
+    }
+
     public long totalSent() {
         return totalSent;
     }
@@ -182,11 +186,13 @@ public final class LinkTable {
     public void setActive(long now, boolean on) {
         active = on;
         if (!on) {
-            for (Link link : List.copyOf(byId.values())) {
+            for (Link link : byId.values()) {
                 close(now, link, "networking was switched off");
             }
-            dials.keySet().forEach(network::close);
-            dials.clear();
+            for (long number : dials.ids()) {
+                dials.remove(number);
+                network.close(number);
+            }
         }
     }
 
@@ -218,7 +224,7 @@ public final class LinkTable {
                 : new Socks5(address.host(), address.port(), proxy.isolate() ? credential() : null);
         String version = attempt.encrypted() ? "v2" : "v1";
         log.accept(LogEvent.debug("net", "trying " + version + " connection (" + kind.label() + ") to " + address));
-        dials.put(network.connect(endpoint, Limits.CONNECT_TIMEOUT_MILLIS), new Dial(attempt, socks));
+        dials.add(network.connect(endpoint, Limits.CONNECT_TIMEOUT_MILLIS), new Dial(attempt, socks));
         return true;
     }
 
@@ -233,7 +239,7 @@ public final class LinkTable {
         }
         Attempt attempt = new Attempt(NetAddress.ofName(host, port), kind, false);
         Socks5 socks = new Socks5(host, port, proxy.isolate() ? credential() : null);
-        dials.put(network.connect(proxy.endpoint(), Limits.CONNECT_TIMEOUT_MILLIS), new Dial(attempt, socks));
+        dials.add(network.connect(proxy.endpoint(), Limits.CONNECT_TIMEOUT_MILLIS), new Dial(attempt, socks));
         return true;
     }
 
@@ -246,7 +252,7 @@ public final class LinkTable {
     /** Gives up what a proxy did not open in time, and returns when to look again. */
     public long tick(long now) {
         long next = Long.MAX_VALUE;
-        for (long number : dials.isEmpty() ? List.<Long>of() : List.copyOf(dials.keySet())) {
+        for (long number : dials.ids()) {
             Dial dial = dials.get(number);
             if (dial != null && now >= dial.deadlineMillis()) {
                 giveUp(now, number, dial, "no answer in " + Limits.PROXY_MILLIS + " ms");
@@ -258,6 +264,7 @@ public final class LinkTable {
     }
 
     private void giveUp(long now, long number, Dial dial, String reason) {
+        changes++;
         dials.remove(number);
         network.close(number);
         handler().unreachable(now, dial.attempt().address(), dial.attempt().kind(), "proxy: " + reason);
@@ -296,6 +303,7 @@ public final class LinkTable {
                 Dial dial = dials.remove(closed.link());
                 Link link = byNetworkLink.get(closed.link());
                 if (dial != null) {
+                    changes++;
                     Attempt attempt = dial.attempt();
                     handler().unreachable(now, attempt.address(), attempt.kind(), closed.reason());
                 } else if (link != null) {
@@ -383,9 +391,10 @@ public final class LinkTable {
 
     private void open(Link link) {
         long now = link.openedMillis();
-        byId.put(link.id(), link);
+        changes++;
+        byId.add(link.id(), link);
         open.merge(link.kind(), 1, Integer::sum);
-        byNetworkLink.put(link.networkLink(), link);
+        byNetworkLink.add(link.networkLink(), link);
         sendHandshake(now, link);
         handler().opened(now, link);
     }
@@ -429,7 +438,8 @@ public final class LinkTable {
     }
 
     private void deliver(long now, Link link, Transport.Message message) {
-        link.countReceived(handler().knows(message.type()) ? message.type() : TrafficByType.OTHER, message.wireBytes());
+        String known = handler().known(message.type());
+        link.countReceived(known == null ? TrafficByType.OTHER : known, message.wireBytes());
         String problem = handler().message(now, link, message);
         if (problem != null) {
             bad(now, link, problem);
@@ -481,6 +491,7 @@ public final class LinkTable {
     }
 
     private void forget(long now, Link link, String reason) {
+        changes++;
         link.closed();
         sentBefore.addAll(link.sent());
         receivedBefore.addAll(link.received());

@@ -204,8 +204,8 @@ class BootstrapTest {
     /** A service that does nothing. */
     private static final class Ignoring implements LinkHandler {
         @Override
-        public boolean knows(String type) {
-            return true;
+        public String known(String type) {
+            return type;
         }
 
         @Override

@@ -32,8 +32,8 @@ class ConnectionPolicyTest {
     ConnectionPolicyTest() {
         links.attach(new LinkHandler() {
             @Override
-            public boolean knows(String type) {
-                return true;
+            public String known(String type) {
+                return type;
             }
 
             @Override
@@ -121,6 +121,29 @@ class ConnectionPolicyTest {
                 .map(link -> Routability.PUBLIC.group(link.remote()))
                 .toList();
         assertThat(groups).hasSize(10).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void restsWhileAllItsLinksAreThereAndSaysWhenToLookEarlier() {
+        fillBook(20);
+        ConnectionPolicy policy = policy();
+        run(policy, NOW, NOW + 30_000, true);
+        long now = NOW + 30_000;
+        endFeelers(now);
+        long looks = 0;
+        for (long end = now + 60_000; now < end; now = policy.tick(now)) {
+            looks++;
+        }
+        assertThat(looks).isLessThan(60_000 / Limits.ATTEMPT_INTERVAL_MILLIS / 2);
+
+        endFeelers(now);
+        long changes = policy.changes();
+        Link lost =
+                links.links(link -> link.kind() == LinkKind.OUTBOUND_FULL_RELAY).getFirst();
+        links.close(now, lost, "gone");
+        assertThat(policy.changes()).isGreaterThan(changes);
+        assertThat(run(policy, now, now + 2_000, true)).isPositive();
+        assertThat(links.count(LinkKind.OUTBOUND_FULL_RELAY)).isEqualTo(8);
     }
 
     @Test

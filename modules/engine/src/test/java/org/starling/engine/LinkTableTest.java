@@ -46,8 +46,8 @@ class LinkTableTest {
         boolean busy;
 
         @Override
-        public boolean knows(String type) {
-            return type.equals("ping");
+        public @Nullable String known(String type) {
+            return type.equals("ping") ? type : null;
         }
 
         @Override

@@ -21,6 +21,7 @@ final class Connector {
     private static final String ANCHOR_FILE = "anchors.dat";
 
     private final ConnectionPolicy policy;
+    private long seenChanges;
     private final Bootstrap bootstrap;
     private final PeerManager peers;
     private final World world;
@@ -76,8 +77,14 @@ final class Connector {
         return policy;
     }
 
+    /** Whether a link came, went or is wanted since the last {@link #tick}: it is due then, whatever it returned. */
+    boolean hasChanged() {
+        return policy.changes() != seenChanges;
+    }
+
     /** Does what is due, and returns when something may be due again. */
     long tick(long now) {
+        seenChanges = policy.changes();
         long next = Math.min(policy.tick(now), bootstrap.tick(now));
         return Math.min(next, peers.reviewOutbound(now, policy));
     }

@@ -28,6 +28,16 @@ final class MempoolSnapshot implements MempoolView {
     }
 
     @Override
+    public boolean contains(Hash256 txid) {
+        return mempool.contains(txid);
+    }
+
+    @Override
+    public boolean containsWtxid(Hash256 wtxid) {
+        return mempool.containsWtxid(wtxid);
+    }
+
+    @Override
     public List<Entry> all() {
         return mempool.briefs().stream().map(MempoolSnapshot::present).toList();
     }

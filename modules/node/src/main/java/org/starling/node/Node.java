@@ -260,7 +260,7 @@ public final class Node implements AutoCloseable {
         rebroadcast.due(now).forEach(transaction -> peers.relay(now, transaction));
         // Connections go on while an operator has stopped the clock.
         long worldNow = world.clock().millis();
-        if (worldNow >= nextPolicyMillis) {
+        if (worldNow >= nextPolicyMillis || connector.hasChanged()) {
             nextPolicyMillis = worldNow + Math.max(1, connector.tick(now) - now);
         }
         if (worldNow >= nextSaveMillis) {
@@ -512,13 +512,20 @@ public final class Node implements AutoCloseable {
     /** Stops the clock at that time, in seconds since 1970, as tests do; 0 lets it run again. */
     public void mockTime(long seconds) {
         clock.mock(seconds);
-        core(() -> true);
+        lookAgain();
     }
 
     /** Moves a stopped clock forward, and with it all that waits for a time. */
     public void advanceTime(long seconds) {
         clock.advance(seconds);
-        core(() -> true);
+        lookAgain();
+    }
+
+    private void lookAgain() {
+        core(() -> {
+            nextPolicyMillis = 0;
+            return true;
+        });
     }
 
     /** Closes all links and leaves everything else as a sudden death would: nothing is made durable. */

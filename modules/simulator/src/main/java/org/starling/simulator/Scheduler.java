@@ -1,6 +1,7 @@
 package org.starling.simulator;
 
 import java.security.MessageDigest;
+import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;
 import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
@@ -14,7 +15,13 @@ import org.starling.crypto.Sha256;
 final class Scheduler {
     private static final long MICROS = 1_000;
 
+    /** What the trace has not hashed yet goes in such portions. */
+    private static final int TRACE_BYTES = 32_768;
+
     private final EventQueue<Event> queue = new EventQueue<>();
+    // What happens at the present moment, after all that was in line for it before it came: most events, so they have a
+    // line of their own.
+    private final ArrayDeque<Event> present = new ArrayDeque<>();
     private final MessageDigest trace = Sha256.newDigest();
     private final ByteWriter record = new ByteWriter();
     private long nowMicros;
@@ -62,7 +69,12 @@ final class Scheduler {
 
     /** Puts an event in line, for that time or, if that has passed, for now. */
     void at(long micros, Kind kind, long subject, Bytes content, Runnable action) {
-        queue.add(Math.max(micros, nowMicros), new Event(kind, subject, content, action));
+        Event event = new Event(kind, subject, content, action);
+        if (micros <= nowMicros) {
+            present.add(event);
+        } else {
+            queue.add(micros, event);
+        }
     }
 
     /** Delivers events until the condition holds or time is up; returns whether it holds. */
@@ -73,12 +85,15 @@ final class Scheduler {
         running = true;
         try {
             while (!condition.getAsBoolean()) {
-                if (queue.firstMicros() > endMicros) {
+                if (!present.isEmpty() && queue.firstMicros() > nowMicros) {
+                    deliver(present.remove());
+                } else if (queue.firstMicros() <= endMicros) {
+                    nowMicros = queue.firstMicros();
+                    deliver(queue.remove());
+                } else {
                     nowMicros = Math.max(nowMicros, endMicros);
                     return condition.getAsBoolean();
                 }
-                nowMicros = queue.firstMicros();
-                deliver(queue.remove());
             }
             return true;
         } finally {
@@ -88,14 +103,22 @@ final class Scheduler {
 
     private void deliver(Event event) {
         delivered++;
-        record.clear().i64(nowMicros).u8(event.kind.code).i64(event.subject).i32(event.content.length());
-        trace.update(record.sharedArray(), 0, record.length());
-        trace.update(event.content.sharedArray(), event.content.arrayOffset(), event.content.length());
+        record.i64(nowMicros).u8(event.kind.code).i64(event.subject).i32(event.content.length());
+        record.bytes(event.content);
+        if (record.length() >= TRACE_BYTES) {
+            hash();
+        }
         event.action.run();
+    }
+
+    private void hash() {
+        trace.update(record.sharedArray(), 0, record.length());
+        record.clear();
     }
 
     /** The hash of all events so far. */
     Hash256 trace() {
+        hash();
         try {
             return Hash256.of(((MessageDigest) trace.clone()).digest());
         } catch (CloneNotSupportedException e) {

@@ -24,6 +24,9 @@ final class SimulatedInternet {
 
     private static final int MAX_LOSSES = 6;
 
+    /** What a sender may have under way on a link: given and not yet read. */
+    private static final int WINDOW_BYTES = 262_144;
+
     private final Scheduler scheduler;
     private final Conditions conditions;
     private final Randomness random;
@@ -107,7 +110,7 @@ final class SimulatedInternet {
         }
     }
 
-    /** One direction of a link. */
+    /** One direction of a link: what is given to it and not yet read is bounded by a window. */
     final class Pipe {
         private final SimulatedNetwork from;
         private final SimulatedNetwork to;
@@ -116,9 +119,11 @@ final class SimulatedInternet {
         private final List<Bytes> stuck = new ArrayList<>();
         private final ArrayDeque<Bytes> unread = new ArrayDeque<>();
         private long lastArrivalMicros;
+        private int underWay;
         private boolean wanted;
         private boolean drainOwed;
         private boolean closed;
+        private boolean senderGone;
         private long cutSince;
         private @Nullable String endReason;
 
@@ -135,29 +140,27 @@ final class SimulatedInternet {
 
         /** The sender gives a piece; it is told when the next may follow. */
         void send(Bytes data) {
-            long departure = from.occupyUplink(data.length());
-            scheduler.at(departure, Scheduler.Kind.DRAINED, from.id(), Bytes.EMPTY, () -> {
-                if (isCut()) {
-                    stuck.add(data);
-                } else {
-                    travel(data);
-                }
-            });
-        }
-
-        private void travel(Bytes data) {
-            long arrival = scheduler.micros() + wayMicros(from, to) + lossMicros();
+            underWay += data.length();
+            long arrival = from.occupyUplink(data.length()) + wayMicros(from, to) + lossMicros();
             lastArrivalMicros = Math.max(lastArrivalMicros, arrival);
             scheduler.at(lastArrivalMicros, Scheduler.Kind.BYTES, to.id(), data, () -> arrive(data));
-            if (unread.isEmpty()) {
+            drainOwed = true;
+            scheduler.at(0, Scheduler.Kind.DRAINED, from.id(), Bytes.EMPTY, this::drain);
+        }
+
+        private void drain() {
+            if (drainOwed && !senderGone && underWay < WINDOW_BYTES) {
+                drainOwed = false;
                 from.report(new NetworkEvent.Drained(fromLink));
-            } else {
-                drainOwed = true;
             }
         }
 
         private void arrive(Bytes data) {
             if (closed) {
+                return;
+            }
+            if (isCut() || !stuck.isEmpty()) {
+                stuck.add(data);
                 return;
             }
             unread.add(data);
@@ -176,10 +179,8 @@ final class SimulatedInternet {
             }
             wanted = false;
             Bytes data = unread.remove();
-            if (drainOwed && unread.isEmpty()) {
-                drainOwed = false;
-                from.report(new NetworkEvent.Drained(fromLink));
-            }
+            underWay -= data.length();
+            drain();
             to.report(new NetworkEvent.Received(toLink, data));
         }
 
@@ -198,13 +199,24 @@ final class SimulatedInternet {
                     lastArrivalMicros, Scheduler.Kind.CLOSED, to.id(), Bytes.EMPTY, () -> to.broken(toLink, reason));
         }
 
+        /** What is stuck sets out again. */
         void resume() {
             cutSince = 0;
-            List<Bytes> waiting = List.copyOf(stuck);
-            stuck.clear();
-            waiting.forEach(this::travel);
+            if (!stuck.isEmpty()) {
+                lastArrivalMicros =
+                        Math.max(lastArrivalMicros, scheduler.micros() + wayMicros(from, to) + lossMicros());
+                scheduler.at(lastArrivalMicros, Scheduler.Kind.BYTES, to.id(), Bytes.EMPTY, this::arriveLate);
+            }
             if (endReason != null) {
                 end(endReason);
+            }
+        }
+
+        private void arriveLate() {
+            if (!closed && !isCut()) {
+                unread.addAll(stuck);
+                stuck.clear();
+                deliver();
             }
         }
 
@@ -220,6 +232,11 @@ final class SimulatedInternet {
                     to.broken(toLink, "connection timed out");
                 }
             });
+        }
+
+        /** Who gave the pieces is not to be told of them any more. */
+        void senderGone() {
+            senderGone = true;
         }
 
         void close() {

@@ -1,12 +1,11 @@
 package org.starling.simulator;
 
-import java.util.List;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
+import org.starling.engine.IdTable;
 import org.starling.world.Endpoint;
 import org.starling.world.Network;
 import org.starling.world.NetworkEvent;
@@ -22,7 +21,7 @@ final class SimulatedNetwork implements Network {
     private final boolean reachable;
     private final long bytesPerSecond;
     private final Consumer<NetworkEvent> sink;
-    private final TreeMap<Long, Ends> links = new TreeMap<>();
+    private final IdTable<Ends> links = new IdTable<>();
     private final TreeSet<Long> connecting = new TreeSet<>();
     private long nextLink = 1;
     private int nextPort = 49_152;
@@ -91,7 +90,7 @@ final class SimulatedNetwork implements Network {
     }
 
     void report(NetworkEvent event) {
-        if (!closed && (links.containsKey(event.link()) || event instanceof NetworkEvent.Closed)) {
+        if (!closed) {
             sink.accept(event);
         }
     }
@@ -107,6 +106,7 @@ final class SimulatedNetwork implements Network {
         Ends ends = links.remove(link);
         if (ends != null) {
             ends.in().close();
+            ends.out().senderGone();
         }
         return ends;
     }
@@ -158,12 +158,12 @@ final class SimulatedNetwork implements Network {
         SimulatedInternet.Pipe back = internet.new Pipe(other, otherLink, this, link);
         internet.add(out);
         internet.add(back);
-        other.links.put(otherLink, new Ends(back, out));
+        other.links.add(otherLink, new Ends(back, out));
         other.sink.accept(new NetworkEvent.Accepted(otherLink, target, local));
         long here = scheduler.micros() + internet.wayMicros(other, this);
         scheduler.at(here, Scheduler.Kind.OPENED, id, Bytes.EMPTY, () -> {
             if (connecting.remove(link)) {
-                links.put(link, new Ends(out, back));
+                links.add(link, new Ends(out, back));
                 sink.accept(new NetworkEvent.Connected(link, local, target));
             } else {
                 back.close();
@@ -205,7 +205,9 @@ final class SimulatedNetwork implements Network {
 
     @Override
     public void close() {
-        List.copyOf(links.keySet()).forEach(this::close);
+        for (long link : links.ids()) {
+            close(link);
+        }
         connecting.clear();
         closed = true;
         internet.stopListening(this);

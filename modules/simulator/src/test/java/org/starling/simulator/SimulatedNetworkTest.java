@@ -68,7 +68,7 @@ class SimulatedNetworkTest {
         assertThat(client).containsExactly("170 connected");
         them.send(link, Bytes.wrap(new byte[100_000]));
         run(1_000);
-        assertThat(client).containsExactly("170 connected", "1100 drained");
+        assertThat(client).containsExactly("170 connected", "1000 drained");
         assertThat(server).containsExactly("85 accepted", "1185 received 100000");
         them.close(link);
         run(1_000);
@@ -113,6 +113,23 @@ class SimulatedNetworkTest {
     }
 
     @Test
+    void whatAPartitionHeldUpComesInItsOrder() throws NetworkException {
+        us.listen(HERE);
+        long link = them.connect(HERE, 5_000);
+        run(1_000);
+        them.side(1);
+        internet.sidesChanged();
+        them.send(link, Bytes.wrap(new byte[1]));
+        run(500);
+        them.side(0);
+        internet.sidesChanged();
+        // Sent while the first is on its way once more.
+        them.send(link, Bytes.wrap(new byte[2]));
+        run(1_000);
+        assertThat(server.subList(1, 3)).containsExactly("1585 received 1", "1585 received 2");
+    }
+
+    @Test
     void aReceiverThatDoesNotReadHoldsTheSenderUp() throws NetworkException {
         List<Bytes> got = new ArrayList<>();
         SimulatedNetwork lazy =
@@ -124,17 +141,19 @@ class SimulatedNetworkTest {
         lazy.listen(new Endpoint(Bytes.wrap(new byte[4]), 1));
         long link = them.connect(new Endpoint(Bytes.fromHex("14010401"), 1), 5_000);
         run(1_000);
-        them.send(link, Bytes.wrap(new byte[1_000]));
+        them.send(link, Bytes.wrap(new byte[200_000]));
         run(1_000);
-        them.send(link, Bytes.wrap(new byte[1_000]));
+        assertThat(client.stream().filter(line -> line.endsWith("drained"))).hasSize(1);
+        // Now more is under way than the window holds.
+        them.send(link, Bytes.wrap(new byte[200_000]));
         run(1_000);
         assertThat(client.stream().filter(line -> line.endsWith("drained"))).hasSize(1);
         assertThat(got).isEmpty();
         lazy.read(1);
         assertThat(got).hasSize(1);
+        assertThat(client.stream().filter(line -> line.endsWith("drained"))).hasSize(2);
         lazy.read(1);
         assertThat(got).hasSize(2);
-        assertThat(client.stream().filter(line -> line.endsWith("drained"))).hasSize(2);
     }
 
     @Test

@@ -1,6 +1,9 @@
 package org.starling.bitcoin.message;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.ByteReader;
 import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
@@ -71,6 +74,14 @@ public sealed interface Message
             FilterAdd.TYPE,
             FilterClear.TYPE,
             MerkleBlock.TYPE);
+
+    /** Each of {@link #TYPES} by itself. */
+    Map<String, String> OWN_COPIES = TYPES.stream().collect(Collectors.toUnmodifiableMap(type -> type, type -> type));
+
+    /** Our own copy of the name, the same for each link; null if {@link #read} does not understand the type. */
+    static @Nullable String ownCopy(String type) {
+        return OWN_COPIES.get(type);
+    }
 
     /** The name on the wire. */
     String type();

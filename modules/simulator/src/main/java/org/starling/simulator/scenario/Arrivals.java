@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Hash256;
 
@@ -58,10 +59,10 @@ final class Arrivals {
      * Notes that a node has it.
      *
      * @param nodes how many nodes there are
-     * @param audience how many of them run now
+     * @param audience how many of them run now: asked when the thing is new
      */
-    void note(Hash256 thing, int node, long nowMicros, int nodes, int audience) {
-        all.computeIfAbsent(thing, hash -> new Arrival(nowMicros, nodes, audience))
+    void note(Hash256 thing, int node, long nowMicros, int nodes, IntSupplier audience) {
+        all.computeIfAbsent(thing, hash -> new Arrival(nowMicros, nodes, audience.getAsInt()))
                 .at(node, nowMicros);
     }
 

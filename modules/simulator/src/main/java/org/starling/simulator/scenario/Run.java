@@ -153,7 +153,7 @@ public final class Run {
 
         private void note(Arrivals arrivals, Hash256 thing, SimulatedNode node) {
             if (beganMillis > 0) {
-                arrivals.note(thing, node.index(), world.micros(), settings.nodes(), population.countRunning());
+                arrivals.note(thing, node.index(), world.micros(), settings.nodes(), population::countRunning);
             }
         }
     }
