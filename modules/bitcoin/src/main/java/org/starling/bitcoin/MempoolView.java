@@ -22,6 +22,9 @@ public interface MempoolView {
     @Nullable
     Entry byWtxid(Hash256 wtxid);
 
+    /** Grows with each transaction that leaves: while it does not, what was there is there. */
+    long removals();
+
     default boolean contains(Hash256 txid) {
         return byTxid(txid) != null;
     }

@@ -13,6 +13,7 @@ import org.starling.bitcoin.message.TimedAddress;
 import org.starling.bitcoin.message.Version;
 import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
+import org.starling.crypto.SipHash;
 import org.starling.engine.Link;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
@@ -132,7 +133,7 @@ final class Peer {
 
     // TransactionRelay
     boolean wantsTransactions;
-    final LinkedHashSet<Hash256> toAnnounce = new LinkedHashSet<>();
+    final LinkedHashMap<Hash256, TransactionRelay.News> toAnnounce = new LinkedHashMap<>();
     final RecentHashes knownTransactions;
     final LinkedHashSet<Hash256> orphanWork = new LinkedHashSet<>();
     boolean sendMempool;
@@ -156,10 +157,11 @@ final class Peer {
     long addressesProcessed;
     long addressesRateLimited;
 
-    Peer(Link link, long ourNonce, Randomness random) {
+    /** @param transactionHasher of the transactions that peers know, the same for all */
+    Peer(Link link, long ourNonce, SipHash transactionHasher, Randomness random) {
         this.link = link;
         this.ourNonce = ourNonce;
-        this.knownTransactions = new RecentHashes(BitcoinLimits.KNOWN_TRANSACTIONS, random);
+        this.knownTransactions = new RecentHashes(BitcoinLimits.KNOWN_TRANSACTIONS, transactionHasher);
         this.knownAddresses = new RecentHashes(BitcoinLimits.KNOWN_ADDRESSES, random);
         this.addressTokensMillis = link.openedMillis();
     }

@@ -127,7 +127,7 @@ public final class PeerManager implements LinkHandler {
 
     @Override
     public void opened(long now, Link link) {
-        Peer peer = new Peer(link, random.nextLong(), random.child("peer " + link.id()));
+        Peer peer = new Peer(link, random.nextLong(), relay.hasher(), random.child("peer " + link.id()));
         peers.add(peer);
         peers.debug("Added connection " + peer + " (" + link.kind().label() + ") " + link.remote());
         if (!link.kind().isInbound()) {

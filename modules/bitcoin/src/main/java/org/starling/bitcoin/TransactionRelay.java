@@ -13,6 +13,7 @@ import org.starling.bitcoin.message.TxMessage;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Block;
 import org.starling.consensus.Transaction;
+import org.starling.crypto.SipHash;
 import org.starling.engine.Permission;
 import org.starling.world.Randomness;
 
@@ -37,6 +38,7 @@ final class TransactionRelay {
     private final MempoolView mempool;
     private final Randomness random;
     private final FeeFilterRounder rounder;
+    private final SipHash hasher;
     private long nextInboundTrickleMillis;
     private long minFeeratePerKvb;
     private long minFeerateMillis = -MIN_FEERATE_AGE_MILLIS;
@@ -51,6 +53,26 @@ final class TransactionRelay {
         this.mempool = mempool;
         this.random = random.child("trickle");
         this.rounder = new FeeFilterRounder(random.child("fee filter"));
+        Randomness key = random.child("known transactions");
+        this.hasher = new SipHash(key.nextLong(), key.nextLong());
+    }
+
+    /**
+     * A transaction that is to be announced, the same for all peers.
+     *
+     * @param removals of the mempool, when the entry was taken from it
+     * @param txidWord what the hasher makes of the txid, by which a peer's known transactions are found
+     * @param wtxidWord the same of the wtxid
+     */
+    record News(MempoolView.Entry entry, long removals, long txidWord, long wtxidWord) {
+        boolean isKnownTo(Peer peer) {
+            return peer.knownTransactions.contains(peer.wtxidRelay ? wtxidWord : txidWord);
+        }
+    }
+
+    /** Makes the words of what peers know; with a key of this node. */
+    SipHash hasher() {
+        return hasher;
     }
 
     private static Hash256 nameFor(Peer peer, Transaction transaction) {
@@ -59,13 +81,16 @@ final class TransactionRelay {
 
     /** Puts the transaction in line for all peers that do not know it. */
     void announce(long now, Transaction transaction) {
+        long removals = mempool.removals();
         MempoolView.Entry entry = mempool.byWtxid(transaction.wtxid());
-        toldSequence = entry == null ? toldSequence : Math.max(toldSequence, entry.sequence());
+        if (entry == null) {
+            return;
+        }
+        toldSequence = Math.max(toldSequence, entry.sequence());
+        News news = new News(entry, removals, hasher.hash(transaction.txid()), hasher.hash(transaction.wtxid()));
         for (Peer peer : peers.ready()) {
-            if (peer.wantsTransactions
-                    && !peer.knownTransactions.contains(nameFor(peer, transaction))
-                    && peer.toAnnounce.size() < BitcoinLimits.TO_ANNOUNCE) {
-                peer.toAnnounce.add(transaction.wtxid());
+            if (peer.wantsTransactions && !news.isKnownTo(peer) && peer.toAnnounce.size() < BitcoinLimits.TO_ANNOUNCE) {
+                peer.toAnnounce.put(transaction.wtxid(), news);
                 peers.wakeAt(peer, trickleMillis(now, peer));
             }
         }
@@ -111,7 +136,7 @@ final class TransactionRelay {
 
     private static boolean isTold(Peer peer, MempoolView.Entry entry) {
         return entry.sequence() <= peer.toldSequence
-                && !peer.toAnnounce.contains(entry.transaction().wtxid());
+                && !peer.toAnnounce.containsKey(entry.transaction().wtxid());
     }
 
     /** A block became part of the active chain. */
@@ -164,17 +189,17 @@ final class TransactionRelay {
         if (peer.toAnnounce.isEmpty()) {
             return;
         }
+        long removals = mempool.removals();
         List<MempoolView.Entry> waiting = new ArrayList<>(peer.toAnnounce.size());
-        Iterator<Hash256> all = peer.toAnnounce.iterator();
+        Iterator<News> all = peer.toAnnounce.values().iterator();
         while (all.hasNext()) {
-            Hash256 wtxid = all.next();
-            // Many peers have told us themselves by now.
-            boolean known = peer.wtxidRelay && peer.knownTransactions.contains(wtxid);
-            MempoolView.Entry entry = known ? null : mempool.byWtxid(wtxid);
-            if (entry == null
-                    || !peer.wtxidRelay
-                            && peer.knownTransactions.contains(
-                                    entry.transaction().txid())) {
+            News news = all.next();
+            MempoolView.Entry entry = news.isKnownTo(peer)
+                    ? null
+                    : news.removals == removals
+                            ? news.entry
+                            : mempool.byWtxid(news.entry.transaction().wtxid());
+            if (entry == null) {
                 all.remove();
             } else {
                 waiting.add(entry);

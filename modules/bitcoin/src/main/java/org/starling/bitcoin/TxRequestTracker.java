@@ -5,10 +5,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Hash256;
 import org.starling.crypto.SipHash;
+import org.starling.engine.IdTable;
 import org.starling.world.Randomness;
 
 /**
@@ -75,7 +75,7 @@ final class TxRequestTracker {
 
     private final SipHash hasher;
     private final HashMap<Hash256, List<Announcement>> byHash = new HashMap<>();
-    private final TreeMap<Long, PeerAnnouncements> byPeer = new TreeMap<>();
+    private final IdTable<PeerAnnouncements> byPeer = new IdTable<>();
     private final PriorityQueue<Announcement> expiries =
             new PriorityQueue<>((a, b) -> Long.compare(a.expiry, b.expiry));
 
@@ -92,7 +92,12 @@ final class TxRequestTracker {
         long priority = hasher.hash(hash, (int) peer);
         Announcement announcement = new Announcement(peer, hash, byWtxid, preferred, notBefore, priority);
         same.add(announcement);
-        byPeer.computeIfAbsent(peer, key -> new PeerAnnouncements()).candidates.put(hash, announcement);
+        PeerAnnouncements own = byPeer.get(peer);
+        if (own == null) {
+            own = new PeerAnnouncements();
+            byPeer.add(peer, own);
+        }
+        own.candidates.put(hash, announcement);
     }
 
     /** Forgets all that a peer announced: it is gone. */

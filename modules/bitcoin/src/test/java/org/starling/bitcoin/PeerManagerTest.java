@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.starling.bitcoin.message.Addr;
 import org.starling.bitcoin.message.AddrV2;
@@ -475,6 +476,30 @@ class PeerManagerTest {
         peer.send(new GetData(List.of(item)));
         assertThat(peer.take(TxMessage.class)).containsExactly(new TxMessage(transaction, true));
         assertThat(node.fetched).containsExactly(transaction.txid());
+    }
+
+    @Test
+    void whatHasLeftTheMempoolMeanwhileIsNotAnnounced() {
+        TestNode.Remote peer = modern(inbound(1));
+        node.pass(1);
+        peer.take(Message.class);
+        // A random time passes before each of them is told: of twenty some are still in line.
+        List<Transaction> all = IntStream.range(0, 20)
+                .mapToObj(i -> TestNode.spend(Hash256.ZERO, i))
+                .toList();
+        all.forEach(node::pooled);
+        List<InventoryItem> told = peer.take(Inv.class).stream()
+                .flatMap(inv -> inv.items().stream())
+                .toList();
+        Transaction leaving = all.getLast();
+        assertThat(told).doesNotContain(new InventoryItem(InventoryItem.WTX, leaving.wtxid()));
+        node.unpooled(leaving);
+        node.pass(60_000);
+        List<InventoryItem> later = peer.take(Inv.class).stream()
+                .flatMap(inv -> inv.items().stream())
+                .toList();
+        assertThat(told.size() + later.size()).isEqualTo(19);
+        assertThat(later).doesNotContain(new InventoryItem(InventoryItem.WTX, leaving.wtxid()));
     }
 
     @Test

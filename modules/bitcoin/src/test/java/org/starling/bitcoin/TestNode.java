@@ -64,6 +64,7 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
     final HeldTree tree = new HeldTree(REGTEST.genesis());
     final LinkedHashMap<Hash256, Block> blocks = new LinkedHashMap<>();
     final LinkedHashMap<Hash256, Entry> pool = new LinkedHashMap<>();
+    private long removals;
     final TreeMap<String, Rejection> refusals = new TreeMap<>();
     final TreeMap<String, Rejection> packageRefusals = new TreeMap<>();
     final List<List<Transaction>> packages = new ArrayList<>();
@@ -297,6 +298,12 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
         run();
     }
 
+    /** The transaction leaves the mempool. */
+    void unpooled(Transaction transaction) {
+        pool.remove(transaction.wtxid());
+        removals++;
+    }
+
     private void pool(Transaction transaction) {
         pool.put(transaction.wtxid(), new Entry(transaction, 10_000, transaction.virtualSize(), 1, ++poolSequence));
     }
@@ -401,6 +408,11 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
                 .filter(entry -> entry.transaction().txid().equals(txid))
                 .findFirst()
                 .orElse(null);
+    }
+
+    @Override
+    public long removals() {
+        return removals;
     }
 
     @Override

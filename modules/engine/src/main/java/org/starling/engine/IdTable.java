@@ -12,6 +12,7 @@ public final class IdTable<T> {
     private long[] ids = new long[8];
     private Object[] values = new Object[8];
     private int size;
+    private int recent;
 
     public int size() {
         return size;
@@ -78,6 +79,12 @@ public final class IdTable<T> {
     }
 
     private int find(long id) {
-        return Arrays.binarySearch(ids, 0, size, id);
+        // Who was asked for is asked for again.
+        if (recent < size && ids[recent] == id) {
+            return recent;
+        }
+        int at = Arrays.binarySearch(ids, 0, size, id);
+        recent = Math.max(at, 0);
+        return at;
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.OutPoint;
@@ -26,6 +27,7 @@ final class EntryGraph {
         int order = Long.compare(left.time, right.time);
         return order == 0 ? left.txid().compareTo(right.txid()) : order;
     });
+    private final AtomicLong removals = new AtomicLong();
     private long usage;
     private long virtualSize;
     private long totalFee;
@@ -44,6 +46,11 @@ final class EntryGraph {
     @Nullable
     Entry spender(OutPoint outPoint) {
         return spenders.get(outPoint);
+    }
+
+    /** Grows with each entry that is removed. */
+    long removals() {
+        return removals.get();
     }
 
     int size() {
@@ -213,6 +220,7 @@ final class EntryGraph {
         byTime.remove(entry);
         byTxid.remove(entry.txid());
         byWtxid.remove(entry.transaction.wtxid());
+        removals.incrementAndGet();
         for (TxIn input : entry.transaction.inputs()) {
             spenders.remove(input.previous());
         }

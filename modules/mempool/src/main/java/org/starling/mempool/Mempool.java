@@ -426,6 +426,11 @@ public final class Mempool {
         }
     }
 
+    /** Grows with each transaction that leaves, for whatever reason. */
+    public long removals() {
+        return graph.removals();
+    }
+
     /** Sum of the virtual sizes. */
     public long virtualSize() {
         synchronized (lock) {

@@ -28,6 +28,11 @@ final class MempoolSnapshot implements MempoolView {
     }
 
     @Override
+    public long removals() {
+        return mempool.removals();
+    }
+
+    @Override
     public boolean contains(Hash256 txid) {
         return mempool.contains(txid);
     }

@@ -72,8 +72,11 @@ final class SimulatedInternet {
 
     /** One way between two nodes, jitter included. */
     long wayMicros(SimulatedNetwork from, SimulatedNetwork to) {
-        return from.region().millisTo(to.region()) * 1_000L
-                + (long) (random.exponential(conditions.jitterMillis()) * 1_000);
+        return from.region().millisTo(to.region()) * 1_000L + jitterMicros();
+    }
+
+    private long jitterMicros() {
+        return (long) (random.exponential(conditions.jitterMillis()) * 1_000);
     }
 
     long bytesPerSecond() {
@@ -116,6 +119,7 @@ final class SimulatedInternet {
         private final SimulatedNetwork to;
         private final long fromLink;
         private final long toLink;
+        private final long distanceMicros;
         private final List<Bytes> stuck = new ArrayList<>();
         private final ArrayDeque<Bytes> unread = new ArrayDeque<>();
         private long lastArrivalMicros;
@@ -132,6 +136,11 @@ final class SimulatedInternet {
             this.fromLink = fromLink;
             this.to = to;
             this.toLink = toLink;
+            distanceMicros = from.region().millisTo(to.region()) * 1_000L;
+        }
+
+        private long wayMicros() {
+            return distanceMicros + jitterMicros();
         }
 
         boolean isCut() {
@@ -141,7 +150,7 @@ final class SimulatedInternet {
         /** The sender gives a piece; it is told when the next may follow. */
         void send(Bytes data) {
             underWay += data.length();
-            long arrival = from.occupyUplink(data.length()) + wayMicros(from, to) + lossMicros();
+            long arrival = from.occupyUplink(data.length()) + wayMicros() + lossMicros();
             lastArrivalMicros = Math.max(lastArrivalMicros, arrival);
             scheduler.at(lastArrivalMicros, Scheduler.Kind.BYTES, to.id(), data, () -> arrive(data));
             drainOwed = true;
@@ -194,7 +203,7 @@ final class SimulatedInternet {
                 endReason = reason;
                 return;
             }
-            lastArrivalMicros = Math.max(lastArrivalMicros, scheduler.micros() + wayMicros(from, to));
+            lastArrivalMicros = Math.max(lastArrivalMicros, scheduler.micros() + wayMicros());
             scheduler.at(
                     lastArrivalMicros, Scheduler.Kind.CLOSED, to.id(), Bytes.EMPTY, () -> to.broken(toLink, reason));
         }
@@ -203,8 +212,7 @@ final class SimulatedInternet {
         void resume() {
             cutSince = 0;
             if (!stuck.isEmpty()) {
-                lastArrivalMicros =
-                        Math.max(lastArrivalMicros, scheduler.micros() + wayMicros(from, to) + lossMicros());
+                lastArrivalMicros = Math.max(lastArrivalMicros, scheduler.micros() + wayMicros() + lossMicros());
                 scheduler.at(lastArrivalMicros, Scheduler.Kind.BYTES, to.id(), Bytes.EMPTY, this::arriveLate);
             }
             if (endReason != null) {
