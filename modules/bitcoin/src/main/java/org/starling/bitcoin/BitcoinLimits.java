@@ -31,6 +31,36 @@ public final class BitcoinLimits {
     /** Transactions of one peer that validation has not judged yet. */
     public static final int TRANSACTIONS_IN_VALIDATION = 16;
 
+    // Work that messages cost, in units of about a microsecond of one core.
+    public static final long WORK_MESSAGE = 10;
+
+    /** Each header, address or inventory item in a message. */
+    public static final long WORK_ITEM = 2;
+
+    /** Looking for where a peer's chain leaves ours, or choosing addresses for it. */
+    public static final long WORK_LOCATOR = 500;
+
+    /** Finding a block on the disk. */
+    public static final long WORK_BLOCK = 40;
+
+    /** Reading 1,024 bytes of a block and sending them as they are. */
+    public static final long WORK_KIB_COPIED = 2;
+
+    /** Taking 1,024 bytes of a block apart, or taking them in unasked. */
+    public static final long WORK_KIB_EXAMINED = 20;
+
+    /** Putting a compact block together from what the mempool has. */
+    public static final long WORK_RECONSTRUCTION = 2_000;
+
+    /** Reading the filters of many blocks. */
+    public static final long WORK_FILTERS = 10_000;
+
+    /** Listing the whole mempool. */
+    public static final long WORK_MEMPOOL = 50_000;
+
+    /** A signature that was checked for nothing. */
+    public static final long WORK_SIGNATURE = 60;
+
     // Headers and blocks.
     public static final long HEADERS_RESPONSE_MILLIS = 2 * 60_000;
     public static final long HEADERS_TIMEOUT_BASE_MILLIS = 15 * 60_000;

@@ -17,6 +17,7 @@ import org.starling.crypto.SipHash;
 import org.starling.engine.Link;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
+import org.starling.engine.WorkBudget;
 import org.starling.world.Randomness;
 
 /**
@@ -59,6 +60,9 @@ final class Peer {
 
     @Nullable
     Message held;
+
+    // WorkMeter
+    final WorkBudget work = new WorkBudget();
 
     // HeaderSync
     boolean preferredDownload;

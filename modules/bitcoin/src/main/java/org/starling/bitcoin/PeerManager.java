@@ -18,7 +18,6 @@ import org.starling.bitcoin.message.GetData;
 import org.starling.bitcoin.message.GetHeaders;
 import org.starling.bitcoin.message.Headers;
 import org.starling.bitcoin.message.Inv;
-import org.starling.bitcoin.message.InventoryItem;
 import org.starling.bitcoin.message.Mempool;
 import org.starling.bitcoin.message.Message;
 import org.starling.bitcoin.message.NotFound;
@@ -81,6 +80,8 @@ public final class PeerManager implements LinkHandler {
     private final ChainView chain;
     private final OutboundReview outbound;
     private final LocalAddresses own;
+    private final WorkMeter work;
+    private final Inventory inventory;
 
     /** What the manager works with, all of it of the same node. */
     public record Parts(
@@ -100,6 +101,7 @@ public final class PeerManager implements LinkHandler {
         own = parts.own();
         peers = new Peers(parts.links(), parts.bans(), settings, parts.log());
         handshake = new Handshake(peers, chain);
+        work = new WorkMeter(peers);
         liveness = new Liveness(peers, random.child("ping"));
         addresses = new AddressRelay(peers, chain, parts.book(), parts.bans(), parts.own(), random.child("addresses"));
         Surprises surprises = new Surprises(parts.mempool());
@@ -110,10 +112,11 @@ public final class PeerManager implements LinkHandler {
         server = new BlockServer(peers, chain, parts.validation(), blooms, surprises, random.child("compact blocks"));
         filters = new FilterServer(peers, chain, parts.validation(), server::mayServe);
         relay = new TransactionRelay(peers, chain, parts.mempool(), random.child("relay"));
-        requests = new Requests(peers, server, relay);
+        requests = new Requests(peers, server, relay, work);
         ExtraTransactions extra = new ExtraTransactions();
         transactions = new TransactionDownload(
                 peers, chain, parts.mempool(), parts.validation(), relay, extra, random.child("transactions"));
+        inventory = new Inventory(peers, chain, headers, downloads, transactions);
         compactBlocks = new CompactBlocks(peers, chain, parts.mempool(), parts.validation(), downloads, headers, extra);
         parts.links().attach(this);
     }
@@ -161,6 +164,7 @@ public final class PeerManager implements LinkHandler {
         return peer == null
                 || link.congested()
                 || peer.held != null
+                || peer.work.isSpent()
                 || !peer.requests.isEmpty()
                 || peer.reading != null
                 || peer.filterQuery != null
@@ -249,6 +253,7 @@ public final class PeerManager implements LinkHandler {
         } else if (!peer.verackReceived) {
             peers.debug("Unsupported message \"" + message.type() + "\" prior to verack from " + peer);
         } else {
+            work.spend(peer, message);
             handleReady(now, peer, message);
         }
     }
@@ -261,9 +266,9 @@ public final class PeerManager implements LinkHandler {
             case AddrV2 addr -> addresses.received(now, peer, "addrv2", addr.addresses());
             case GetAddr getAddr -> addresses.getAddr(now, peer);
             case SendHeaders sendHeaders -> peer.prefersHeaders = true;
-            case Inv inv -> inventory(now, peer, inv.items());
+            case Inv inv -> inventory.announced(now, peer, inv.items());
             case GetData getData -> requests.getData(now, peer, getData.items());
-            case NotFound notFound -> notFound(now, peer, notFound.items());
+            case NotFound notFound -> inventory.notFound(now, peer, notFound.items());
             case GetHeaders getHeaders -> server.getHeaders(now, peer, getHeaders);
             case GetBlocks getBlocks -> server.getBlocks(now, peer, getBlocks);
             case Headers received ->
@@ -293,48 +298,11 @@ public final class PeerManager implements LinkHandler {
         return type.replaceAll("[^A-Za-z0-9_]", "?");
     }
 
-    private void inventory(long now, Peer peer, List<InventoryItem> items) {
-        if (items.size() > BitcoinLimits.INV_ITEMS) {
-            peers.misbehaving(now, peer, "inv message size = " + items.size());
-            return;
-        }
-        Hash256 unknownBlock = null;
-        for (InventoryItem item : items) {
-            if (item.kind() == InventoryItem.BLOCK) {
-                headers.available(peer, item.hash());
-                unknownBlock = chain.headers().contains(item.hash()) ? unknownBlock : item.hash();
-            } else if (item.isTransaction()) {
-                if (transactions.isUnwantedFrom(peer)) {
-                    peers.drop(now, peer, "transaction (" + item.hash() + ") inv sent in violation of protocol");
-                    return;
-                }
-                transactions.announced(now, peer, item);
-            }
-        }
-        if (unknownBlock != null) {
-            headers.announced(now, peer, unknownBlock);
-        }
-        peers.wakeAt(peer, now);
-    }
-
     private void transaction(long now, Peer peer, Transaction transaction) {
         if (transactions.isUnwantedFrom(peer)) {
             peers.drop(now, peer, "transaction sent in violation of protocol");
         } else {
             transactions.received(now, peer, transaction);
-        }
-    }
-
-    private void notFound(long now, Peer peer, List<InventoryItem> items) {
-        if (items.size() > BitcoinLimits.GETDATA_ITEMS + BitcoinLimits.BLOCKS_IN_FLIGHT_PER_PEER) {
-            return;
-        }
-        for (InventoryItem item : items) {
-            if (item.isTransaction()) {
-                transactions.notFound(peer, item);
-            } else if (item.isBlock()) {
-                downloads.notFound(now, peer, item.hash());
-            }
         }
     }
 
@@ -387,6 +355,9 @@ public final class PeerManager implements LinkHandler {
         Peer peer = peers.find(peerId);
         if (peer != null) {
             peer.transactionsInValidation--;
+            if (fault != null) {
+                work.refused(peer, transaction);
+            }
         }
         transactions.judged(now, peer, peerId, transaction, fault);
         if (peer != null) {
@@ -410,6 +381,7 @@ public final class PeerManager implements LinkHandler {
     public void blockRead(long now, long peerId, Hash256 hash, @Nullable Bytes block) {
         Peer peer = peers.find(peerId);
         if (peer != null) {
+            work.read(peer, block);
             server.blockRead(now, peer, hash, block);
             requests.serve(now, peer);
             goOn(now, peer);
@@ -519,6 +491,19 @@ public final class PeerManager implements LinkHandler {
             peers.wakeAt(peer, peer.isReady() ? Math.min(next, tickReady(now, peer)) : next);
         }
         peers.wakeAllAt(transactions.nextExpiryMillis());
+    }
+
+    /**
+     * Gives peers time to have us do more; those whose budget was spent go on. Call it whenever something has happened, and at
+     * the time that it returns.
+     *
+     * @param worldNow the world's time, which nobody stops; what is returned is by it too
+     */
+    public long refill(long now, long worldNow) {
+        return work.refill(worldNow, peer -> {
+            requests.serve(now, peer);
+            goOn(now, peer);
+        });
     }
 
     /** Looks over the links that we chose, if that is due; returns when it will be. */

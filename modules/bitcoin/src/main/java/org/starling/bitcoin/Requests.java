@@ -10,11 +10,13 @@ final class Requests {
     private final Peers peers;
     private final BlockServer server;
     private final TransactionRelay relay;
+    private final WorkMeter work;
 
-    Requests(Peers peers, BlockServer server, TransactionRelay relay) {
+    Requests(Peers peers, BlockServer server, TransactionRelay relay, WorkMeter work) {
         this.peers = peers;
         this.server = server;
         this.relay = relay;
+        this.work = work;
     }
 
     /** Puts what the peer asks for in line. */
@@ -30,11 +32,16 @@ final class Requests {
         serve(now, peer);
     }
 
-    /** Answers requests as far as the link takes more, one block at a time. */
+    /** Answers requests as far as the link takes more and the peer's budget of work goes, one block at a time. */
     void serve(long now, Peer peer) {
         List<InventoryItem> missing = new ArrayList<>();
-        while (!peer.requests.isEmpty() && peer.reading == null && !peer.link.congested() && !peer.link.isClosed()) {
+        while (!peer.requests.isEmpty()
+                && peer.reading == null
+                && !peer.link.congested()
+                && !peer.work.isSpent()
+                && !peer.link.isClosed()) {
             InventoryItem item = peer.requests.remove();
+            work.serve(peer, item);
             if (item.isTransaction()) {
                 if (peer.relaysTransactions() && !relay.serve(now, peer, item)) {
                     missing.add(item);

@@ -108,5 +108,16 @@ public final class Limits {
     /** Addresses of ours for which gateways are asked for a port. */
     public static final int PORT_MAPPINGS = 8;
 
+    /** Work that a peer may have us do, in units of about a microsecond of one core: at once, and lastingly. */
+    public static final long WORK_BURST = 2_000_000;
+
+    public static final long WORK_PER_SECOND = 200_000;
+
+    /** How long an empty budget takes to fill. */
+    public static final long WORK_FULL_MILLIS = 2 * WORK_BURST * 1000 / WORK_PER_SECOND;
+
+    /** Wait between two looks at peers whose budget is spent. */
+    public static final long WORK_REFILL_MILLIS = 100;
+
     private Limits() {}
 }

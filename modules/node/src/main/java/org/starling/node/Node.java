@@ -271,6 +271,7 @@ public final class Node implements AutoCloseable {
         long next = Math.min(
                 clock.worldMillis(Math.min(peers.nextMillis(), rebroadcast.nextMillis())),
                 Math.min(nextPolicyMillis, nextSaveMillis));
+        next = Math.min(next, peers.refill(now, worldNow));
         if (onion != null) {
             next = Math.min(next, onion.tick(worldNow));
         }
