@@ -292,7 +292,7 @@ final class NodeCommand implements RpcHost {
     }
 
     /** A file of a cookie's length, or what shows that it is none. */
-    private static byte @Nullable [] cookie(String path) {
+    static byte @Nullable [] cookie(String path) {
         try (InputStream in = Files.newInputStream(Path.of(path))) {
             return in.readNBytes(TorControl.COOKIE_BYTES + 1);
         } catch (IOException | InvalidPathException e) {
