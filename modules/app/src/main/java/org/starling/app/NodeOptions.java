@@ -5,7 +5,9 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.PeerSettings;
 import org.starling.bitcoin.Services;
@@ -17,6 +19,7 @@ import org.starling.consensus.ChainParams;
 import org.starling.consensus.ChainType;
 import org.starling.consensus.ChainWork;
 import org.starling.consensus.RegtestOptions;
+import org.starling.engine.Bootstrap;
 import org.starling.engine.Defences;
 import org.starling.engine.Limits;
 import org.starling.engine.NetAddress;
@@ -331,18 +334,19 @@ final class NodeOptions {
     }
 
     private NodeConfig.Connections connections() throws UsageException {
+        Map<NetAddress, String> names = new TreeMap<>();
         List<NetAddress> only = new ArrayList<>();
         boolean automatic = !settings.isNegated("connect");
         for (String name : settings.list("connect")) {
             if (name.equals("0")) {
                 automatic = false;
             } else {
-                only.add(address("connect", name, params.p2pPort()));
+                only.add(peer("connect", name, names));
             }
         }
         List<NetAddress> added = new ArrayList<>();
         for (String name : settings.list("addnode")) {
-            added.add(address("addnode", name, params.p2pPort()));
+            added.add(peer("addnode", name, names));
         }
         List<NetAddress> external = new ArrayList<>();
         for (String name : settings.list("externalip")) {
@@ -361,7 +365,7 @@ final class NodeOptions {
                 settings.flag("networkactive", true),
                 new Routability(isSmallNetwork(), new AsMapOption(settings, directory).load()),
                 new PermissionOptions(settings).permitted(),
-                proxies.routes(),
+                proxies.routes().withNames(names),
                 settings.number("bantime", NodeConfig.DEFAULT_BAN_SECONDS),
                 listening.listening());
     }
@@ -375,6 +379,18 @@ final class NodeOptions {
     @Nullable
     Endpoint onionEntrance() throws UsageException {
         return listening.onionEntrance();
+    }
+
+    /** A node to connect to; with a proxy one that has a name is noted in {@code names}, for the proxy to find. */
+    private NetAddress peer(String option, String text, Map<NetAddress, String> names) throws UsageException {
+        boolean named = NetAddress.parse(text, params.p2pPort()) == null;
+        if (!named || new ProxyOptions(settings).routes().nameProxy() == null) {
+            return address(option, text, params.p2pPort());
+        }
+        Bootstrap.Host host = SeedOptions.host(option, text, params.p2pPort());
+        NetAddress address = NetAddress.ofName(host.name(), host.port());
+        names.put(address, host.name());
+        return address;
     }
 
     private NetAddress address(String option, String text, int port) throws UsageException {

@@ -111,9 +111,9 @@ final class Options {
         options.add("stopatheight", "<n>", "stop when the chain has reached this height (default: 0, never)");
         options.group("Connections");
         options.add("asmap", "<file>", "which addresses belong to one operator, in Core's form (default: ip_asn.map)");
-        options.add("addnode", "<ip>", "connect to this node and keep trying", NETWORK_ONLY);
+        options.add("addnode", "<host>", "connect to this node and keep trying", NETWORK_ONLY);
         options.add("bind", "<addr>[:<port>][=onion]", "listen on this address", NETWORK_ONLY);
-        options.add("connect", "<ip>", "connect only to these nodes; -noconnect to none", NETWORK_ONLY);
+        options.add("connect", "<host>", "connect only to these nodes; -noconnect to none", NETWORK_ONLY);
         options.add("listen", "", "accept connections (default: 1, 0 with -connect)");
         options.add("port", "<port>", "listen on this port (default: the chain's)", NETWORK_ONLY);
         options.add("dns", "", "allow name lookups for -addnode and -connect (default: 1)");

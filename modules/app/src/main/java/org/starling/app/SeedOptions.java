@@ -70,21 +70,26 @@ final class SeedOptions {
     private List<Bootstrap.Host> seedNodes() throws UsageException {
         List<Bootstrap.Host> hosts = new ArrayList<>();
         for (String text : settings.list("seednode")) {
-            int colon = text.lastIndexOf(':');
-            boolean withPort = NetAddress.parse(text, 1) == null
-                    && colon > 0
-                    && text.substring(colon + 1).matches("[0-9]{1,5}");
-            String name = withPort ? text.substring(0, colon) : text;
-            int port = withPort ? Integer.parseInt(text.substring(colon + 1)) : params.p2pPort();
-            if (port > 0xffff || name.length() > MAX_NAME_CHARACTERS || !name.matches("[\\x21-\\x7e]+")) {
-                throw new UsageException("Invalid -seednode '" + text + "': give a host, and perhaps :<port>");
-            }
-            hosts.add(new Bootstrap.Host(name, port));
+            hosts.add(host("seednode", text, params.p2pPort()));
         }
         if (hosts.size() > Limits.SEED_NODES) {
             throw new UsageException("More than " + Limits.SEED_NODES + " -seednode options");
         }
         return hosts;
+    }
+
+    /** Reads a host and perhaps a port; whether there is such a host is not looked up. */
+    static Bootstrap.Host host(String option, String text, int defaultPort) throws UsageException {
+        int colon = text.lastIndexOf(':');
+        boolean withPort = NetAddress.parse(text, 1) == null
+                && colon > 0
+                && text.substring(colon + 1).matches("[0-9]{1,5}");
+        String name = withPort ? text.substring(0, colon) : text;
+        int port = withPort ? Integer.parseInt(text.substring(colon + 1)) : defaultPort;
+        if (port > 0xffff || name.length() > MAX_NAME_CHARACTERS || !name.matches("[\\x21-\\x7e]+")) {
+            throw new UsageException("Invalid -" + option + " '" + text + "': give a host, and perhaps :<port>");
+        }
+        return new Bootstrap.Host(name, port);
     }
 
     /** The list that comes with the program: none for regtest and for a signet of one's own. */

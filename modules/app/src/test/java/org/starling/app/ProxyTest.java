@@ -173,4 +173,42 @@ class ProxyTest {
                 seen.stream().map(one -> one.substring(0, one.indexOf('@'))).toList();
         assertThat(credentials).doesNotHaveDuplicates().allMatch(one -> one.length() == 65);
     }
+
+    @Test
+    void aHostKnownByNameOnlyIsLookedUpByTheProxyAndNowhereElse() throws Exception {
+        Node other = start("other", List.of(new Endpoint(LOOPBACK, 0)), Routes.DIRECT);
+        target = other.core(() ->
+                        other.peers().ownAddresses().all(other.clock().millis()).getFirst())
+                .port();
+        Settings settings = new Settings(Options.ofNode());
+        settings.addCommandLine(List.of(
+                "-regtest",
+                "-datadir=" + folder,
+                "-proxy=127.0.0.1:" + server.getLocalPort(),
+                "-connect=node.example:8333",
+                "-addnode=node.example"));
+        NodeConfig.Connections wanted = new NodeOptions(settings, DataDirectory.of(folder, "regtest"))
+                .config()
+                .connections();
+        NetAddress named = NetAddress.ofName("node.example", 8333);
+        assertThat(wanted.only()).containsExactly(named);
+        assertThat(wanted.added()).containsExactly(named.withPort(18444));
+        assertThat(wanted.routes().text(named)).isEqualTo("node.example:8333");
+
+        Node seeker = start("seeker", List.of(), wanted.routes());
+        seeker.core(() -> seeker.connections().add(named, true));
+        Instant end = Instant.now().plus(Duration.ofSeconds(30));
+        while (readyPeers(seeker).isEmpty()) {
+            assertThat(Instant.now()).isBefore(end);
+            Thread.sleep(10);
+        }
+        assertThat(asked).singleElement().asString().endsWith("@node.example:8333");
+        seeker.core(() -> {
+            seeker.links().routes(Routes.DIRECT.withNames(wanted.routes().names()));
+            assertThat(seeker.links().connect(named.withPort(18444), LinkKind.MANUAL, true))
+                    .as("without a proxy there is no way to it")
+                    .isFalse();
+            return null;
+        });
+    }
 }

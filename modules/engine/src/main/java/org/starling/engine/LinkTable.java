@@ -215,15 +215,16 @@ public final class LinkTable {
     public boolean connect(NetAddress address, LinkKind kind, boolean encrypted) {
         Proxy proxy = routes.proxy(address);
         Endpoint endpoint = proxy == null ? address.endpoint() : proxy.endpoint();
-        if (endpoint == null || !active) {
+        if (endpoint == null || !active || !routes.reaches(address)) {
             return false;
         }
         Attempt attempt = new Attempt(address, kind, encrypted && encrypts());
         Socks5 socks = proxy == null
                 ? null
-                : new Socks5(address.host(), address.port(), proxy.isolate() ? credential() : null);
+                : new Socks5(routes.host(address), address.port(), proxy.isolate() ? credential() : null);
         String version = attempt.encrypted() ? "v2" : "v1";
-        log.accept(LogEvent.debug("net", "trying " + version + " connection (" + kind.label() + ") to " + address));
+        log.accept(LogEvent.debug(
+                "net", "trying " + version + " connection (" + kind.label() + ") to " + routes.text(address)));
         dials.add(network.connect(endpoint, Limits.CONNECT_TIMEOUT_MILLIS), new Dial(attempt, socks));
         return true;
     }

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param proxies those by which networks are reached; the others directly, if their addresses allow it
  * @param automatic the networks in which nodes are connected to that no operator named
+ * @param names hosts that only a proxy finds, by what stands for them ({@link NetAddress#ofName})
  */
-public record Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic) {
+public record Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic, Map<NetAddress, String> names) {
     /** No proxies, and so only IPv4 and IPv6. */
     public static final Routes DIRECT = new Routes(Map.of(), EnumSet.of(NetworkType.IPV4, NetworkType.IPV6));
 
@@ -24,10 +26,19 @@ public record Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic
         EnumSet<NetworkType> networks = EnumSet.noneOf(NetworkType.class);
         networks.addAll(automatic);
         automatic = Collections.unmodifiableSet(networks);
+        names = Collections.unmodifiableMap(new TreeMap<>(names));
+    }
+
+    /** With no hosts known by name only. */
+    public Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic) {
+        this(proxies, automatic, Map.of());
     }
 
     /** The proxy to reach that address by, or null for none: hosts of one's own network are reached directly. */
     public @Nullable Proxy proxy(NetAddress address) {
+        if (names.containsKey(address)) {
+            return nameProxy();
+        }
         return IpRules.routable(address) ? proxies.get(address.network()) : null;
     }
 
@@ -39,9 +50,19 @@ public record Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic
         return proxies.get(NetworkType.IPV4);
     }
 
-    /** Whether there is a way to that address. */
+    /** What a proxy is asked for to reach that address: the name of a host known by name only. */
+    public String host(NetAddress address) {
+        return names.getOrDefault(address, address.host());
+    }
+
+    /** The address as the operator gave it. */
+    public String text(NetAddress address) {
+        return names.containsKey(address) ? names.get(address) + ":" + address.port() : address.toString();
+    }
+
+    /** Whether there is a way to that address; to one that stands for a name there is none but a proxy. */
     public boolean reaches(NetAddress address) {
-        return address.endpoint() != null || proxy(address) != null;
+        return proxy(address) != null || address.endpoint() != null && !names.containsKey(address);
     }
 
     /** Whether that address may be connected to though no operator named it. */
@@ -63,6 +84,11 @@ public record Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic
         EnumMap<NetworkType, Proxy> changed = new EnumMap<>(NetworkType.class);
         changed.putAll(proxies);
         changed.put(network, proxy);
-        return new Routes(changed, automatic);
+        return new Routes(changed, automatic, names);
+    }
+
+    /** The same, and those hosts by name. */
+    public Routes withNames(Map<NetAddress, String> hosts) {
+        return new Routes(proxies, automatic, hosts);
     }
 }

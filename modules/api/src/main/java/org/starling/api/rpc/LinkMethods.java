@@ -17,6 +17,7 @@ import org.starling.engine.Link;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
 import org.starling.engine.NetworkType;
+import org.starling.engine.Routes;
 import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -161,9 +162,11 @@ final class LinkMethods {
 
     private static JsonNode getAddedNodeInfo(Call call) {
         Node node = call.node();
-        record Added(List<NetAddress> all, List<NetAddress> linked) {}
-        Added added = node.core(
-                () -> new Added(node.connections().added(), node.connections().linkedAdded()));
+        record Added(List<NetAddress> all, List<NetAddress> linked, Routes routes) {}
+        Added added = node.core(() -> new Added(
+                node.connections().added(),
+                node.connections().linkedAdded(),
+                node.links().routes()));
         List<NetAddress> shown = added.all();
         if (call.has("node")) {
             NetAddress wanted = address(call, call.text("node"));
@@ -175,7 +178,8 @@ final class LinkMethods {
         ArrayNode all = Json.array();
         for (NetAddress address : shown) {
             boolean linked = added.linked().contains(address);
-            ObjectNode json = Json.object().put("addednode", address.toString()).put("connected", linked);
+            ObjectNode json =
+                    Json.object().put("addednode", added.routes().text(address)).put("connected", linked);
             ArrayNode addresses = json.putArray("addresses");
             if (linked) {
                 addresses.add(Json.object().put("address", address.toString()).put("connected", "outbound"));
