@@ -58,7 +58,7 @@ class FilterClientTest {
     private Path directory;
 
     /** The wire, from the client's end. */
-    private static final class Wire implements AutoCloseable {
+    static final class Wire implements AutoCloseable {
         private final Socket socket;
         private final V1Transport transport = new V1Transport(REGTEST.magic());
 
@@ -100,7 +100,7 @@ class FilterClientTest {
         }
     }
 
-    private static Node start(MachineWorld world) throws Exception {
+    static Node start(MachineWorld world) throws Exception {
         PeerSettings settings = PeerSettings.of(REGTEST, "/Starling:test/");
         return Node.start(
                 NodeConfig.of(REGTEST, "/Starling:test/")
