@@ -365,7 +365,7 @@ final class NodeOptions {
                 settings.flag("networkactive", true),
                 new Routability(isSmallNetwork(), new AsMapOption(settings, directory).load()),
                 new PermissionOptions(settings).permitted(),
-                proxies.routes().withNames(names),
+                proxies.routes().withNames(names).withConnectMillis(connectMillis()),
                 settings.number("bantime", NodeConfig.DEFAULT_BAN_SECONDS),
                 listening.listening());
     }
@@ -379,6 +379,12 @@ final class NodeOptions {
     @Nullable
     Endpoint onionEntrance() throws UsageException {
         return listening.onionEntrance();
+    }
+
+    /** As in Core, what is not above 0 stands for the usual time. */
+    private long connectMillis() throws UsageException {
+        long given = settings.number("timeout", Limits.CONNECT_TIMEOUT_MILLIS);
+        return given > 0 ? Math.min(given, Integer.MAX_VALUE) : Limits.CONNECT_TIMEOUT_MILLIS;
     }
 
     /** A node to connect to; with a proxy one that has a name is noted in {@code names}, for the proxy to find. */

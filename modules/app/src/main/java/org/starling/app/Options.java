@@ -135,6 +135,7 @@ final class Options {
                 "",
                 "serve the blocks' filters to peers (BIP-0157); needs -blockfilterindex (default: 0)");
         options.add("peerbloomfilters", "", "filter transactions and blocks for peers (BIP-0037, default: 0)");
+        options.add("timeout", "<ms>", "wait so long for a node to take a connection (default: 5000)");
         options.add("peertimeout", "<seconds>", "wait for a peer's handshake and pings (default: 60)");
         options.add("proxy", "<ip>[:<port>]", "connect through this SOCKS5 proxy; turns -listen off");
         options.add("onion", "<ip>[:<port>]", "SOCKS5 proxy for onion addresses (default: -proxy); 0 for none");
@@ -257,7 +258,7 @@ final class Options {
                 persistmempoolv1 printpriority privdb
                 resetguisettings rest rpcdoccheck settings shrinkdebugfile signer
                 signetseednode spendzeroconfchange splash stopafterblockimport swapbdbendian
-                test timeout txconfirmtarget txreconciliation
+                test txconfirmtarget txreconciliation
                 uiplatform unsafesqlitesync upnp wallet walletbroadcast walletcrosschain
                 walletdir walletnotify walletrbf walletrejectlongchains
                 zmqpubhashblock zmqpubhashblockhwm

@@ -185,6 +185,7 @@ class ProxyTest {
                 "-regtest",
                 "-datadir=" + folder,
                 "-proxy=127.0.0.1:" + server.getLocalPort(),
+                "-timeout=1234",
                 "-connect=node.example:8333",
                 "-addnode=node.example"));
         NodeConfig.Connections wanted = new NodeOptions(settings, DataDirectory.of(folder, "regtest"))
@@ -194,6 +195,8 @@ class ProxyTest {
         assertThat(wanted.only()).containsExactly(named);
         assertThat(wanted.added()).containsExactly(named.withPort(18444));
         assertThat(wanted.routes().text(named)).isEqualTo("node.example:8333");
+
+        assertThat(wanted.routes().connectMillis()).isEqualTo(1234);
 
         Node seeker = start("seeker", List.of(), wanted.routes());
         seeker.core(() -> seeker.connections().add(named, true));

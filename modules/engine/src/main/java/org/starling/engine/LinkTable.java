@@ -225,7 +225,7 @@ public final class LinkTable {
         String version = attempt.encrypted() ? "v2" : "v1";
         log.accept(LogEvent.debug(
                 "net", "trying " + version + " connection (" + kind.label() + ") to " + routes.text(address)));
-        dials.add(network.connect(endpoint, Limits.CONNECT_TIMEOUT_MILLIS), new Dial(attempt, socks));
+        dials.add(network.connect(endpoint, routes.connectMillis()), new Dial(attempt, socks));
         return true;
     }
 
@@ -240,7 +240,7 @@ public final class LinkTable {
         }
         Attempt attempt = new Attempt(NetAddress.ofName(host, port), kind, false);
         Socks5 socks = new Socks5(host, port, proxy.isolate() ? credential() : null);
-        dials.add(network.connect(proxy.endpoint(), Limits.CONNECT_TIMEOUT_MILLIS), new Dial(attempt, socks));
+        dials.add(network.connect(proxy.endpoint(), routes.connectMillis()), new Dial(attempt, socks));
         return true;
     }
 

@@ -14,8 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param proxies those by which networks are reached; the others directly, if their addresses allow it
  * @param automatic the networks in which nodes are connected to that no operator named
  * @param names hosts that only a proxy finds, by what stands for them ({@link NetAddress#ofName})
+ * @param connectMillis how long to wait for a node, or the proxy, to be there
  */
-public record Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic, Map<NetAddress, String> names) {
+public record Routes(
+        Map<NetworkType, Proxy> proxies,
+        Set<NetworkType> automatic,
+        Map<NetAddress, String> names,
+        long connectMillis) {
     /** No proxies, and so only IPv4 and IPv6. */
     public static final Routes DIRECT = new Routes(Map.of(), EnumSet.of(NetworkType.IPV4, NetworkType.IPV6));
 
@@ -29,9 +34,9 @@ public record Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic
         names = Collections.unmodifiableMap(new TreeMap<>(names));
     }
 
-    /** With no hosts known by name only. */
+    /** With no hosts known by name only, and the usual patience. */
     public Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic) {
-        this(proxies, automatic, Map.of());
+        this(proxies, automatic, Map.of(), Limits.CONNECT_TIMEOUT_MILLIS);
     }
 
     /** The proxy to reach that address by, or null for none: hosts of one's own network are reached directly. */
@@ -84,11 +89,16 @@ public record Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic
         EnumMap<NetworkType, Proxy> changed = new EnumMap<>(NetworkType.class);
         changed.putAll(proxies);
         changed.put(network, proxy);
-        return new Routes(changed, automatic, names);
+        return new Routes(changed, automatic, names, connectMillis);
     }
 
     /** The same, and those hosts by name. */
     public Routes withNames(Map<NetAddress, String> hosts) {
-        return new Routes(proxies, automatic, hosts);
+        return new Routes(proxies, automatic, hosts, connectMillis);
+    }
+
+    /** The same with another patience. */
+    public Routes withConnectMillis(long millis) {
+        return new Routes(proxies, automatic, names, millis);
     }
 }

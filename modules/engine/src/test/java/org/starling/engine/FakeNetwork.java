@@ -11,6 +11,7 @@ import org.starling.world.Network;
 /** Writes down what is asked of it. */
 final class FakeNetwork implements Network {
     final List<Endpoint> connects = new ArrayList<>();
+    final List<Long> timeouts = new ArrayList<>();
     final TreeMap<Long, List<Bytes>> sent = new TreeMap<>();
     final TreeMap<Long, Integer> reads = new TreeMap<>();
     final TreeSet<Long> closed = new TreeSet<>();
@@ -23,6 +24,7 @@ final class FakeNetwork implements Network {
     @Override
     public long connect(Endpoint target, long timeoutMillis) {
         connects.add(target);
+        timeouts.add(timeoutMillis);
         return connects.size();
     }
 

@@ -99,6 +99,15 @@ class LinkTableTest {
     }
 
     @Test
+    void aNodeIsWaitedForAsLongAsTheOperatorSays() {
+        NetAddress address = NetAddress.parse("192.0.2.7", 8333);
+        table.connect(address, LinkKind.MANUAL, false);
+        table.routes(Routes.DIRECT.withConnectMillis(250));
+        table.connect(address, LinkKind.MANUAL, false);
+        assertThat(network.timeouts).containsExactly(Limits.CONNECT_TIMEOUT_MILLIS, 250L);
+    }
+
+    @Test
     void outboundOpensOrFails() {
         assertThat(table.connect(NetAddress.of(remote(1)), LinkKind.MANUAL, false))
                 .isTrue();
