@@ -64,7 +64,8 @@ final class PeerMethods {
                 RpcMethod.of(
                         "getnetworkinfo",
                         category,
-                        "How the node takes part in the network.",
+                        "How the node takes part in the network, and how it reaches each of those that there are"
+                                + " (ipv4, ipv6, onion, i2p, cjdns).",
                         PeerMethods::getNetworkInfo),
                 RpcMethod.of("getnettotals", category, "Bytes sent and received.", PeerMethods::getNetTotals),
                 RpcMethod.of(
