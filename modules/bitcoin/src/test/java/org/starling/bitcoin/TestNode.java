@@ -461,7 +461,7 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
     }
 
     @Override
-    public void send(long link, Bytes data) {
+    public boolean send(long link, Bytes data) {
         Remote remote = Objects.requireNonNull(remotes.get(link));
         remote.decoder.receive(data);
         for (Transport.Incoming in = remote.decoder.next(); in != null; in = remote.decoder.next()) {
@@ -473,6 +473,7 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
             }
         }
         questions.add(() -> links.handle(now, new NetworkEvent.Drained(link)));
+        return false;
     }
 
     @Override

@@ -53,8 +53,7 @@ final class Dial {
         }
         Bytes data = socks.takeToSend();
         if (!data.isEmpty()) {
-            sending = true;
-            network.send(link, data);
+            sending = !network.send(link, data);
         }
     }
 

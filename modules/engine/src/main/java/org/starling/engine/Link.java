@@ -201,7 +201,6 @@ public final class Link {
         } else if (!queue.isEmpty() && piece.length() + queue.getFirst().length() <= Limits.SEND_PIECE_BYTES) {
             piece = joinSmall(piece);
         }
-        sending = true;
         queuedBytes -= piece.length();
         bytesSent += piece.length();
         lastSendMillis = now;
@@ -219,13 +218,9 @@ public final class Link {
         return Bytes.concat(parts.toArray(Bytes[]::new));
     }
 
-    /** Notes whether the network is still busy with what was said to a proxy. */
-    void sendingAlready(boolean busy) {
+    /** Notes whether the network is busy with the last piece, so that the next has to wait. */
+    void sending(boolean busy) {
         sending = busy;
-    }
-
-    void drained() {
-        sending = false;
     }
 
     void received(long now, int bytes) {

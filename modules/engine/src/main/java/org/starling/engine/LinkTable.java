@@ -364,7 +364,7 @@ public final class LinkTable {
         } else if (socks.isOpen()) {
             dials.remove(number);
             Link link = outbound(now, number, dial.local(), dial.attempt());
-            link.sendingAlready(dial.isSending());
+            link.sending(dial.isSending());
             open(link);
             if (socks.rest().isEmpty()) {
                 network.read(number);
@@ -455,7 +455,7 @@ public final class LinkTable {
     }
 
     private void drained(long now, Link link) {
-        link.drained();
+        link.sending(false);
         flush(now, link);
         handler().drained(now, link);
         pump(now, link);
@@ -475,11 +475,10 @@ public final class LinkTable {
     }
 
     private void flush(long now, Link link) {
-        Bytes piece = link.nextPiece(now);
-        if (piece != null) {
+        for (Bytes piece = link.nextPiece(now); piece != null; piece = link.nextPiece(now)) {
             totalSent += piece.length();
             upload.sent(now, piece.length());
-            network.send(link.networkLink(), piece);
+            link.sending(!network.send(link.networkLink(), piece));
         }
     }
 

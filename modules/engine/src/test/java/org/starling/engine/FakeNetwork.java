@@ -16,6 +16,9 @@ final class FakeNetwork implements Network {
     final TreeMap<Long, Integer> reads = new TreeMap<>();
     final TreeSet<Long> closed = new TreeSet<>();
 
+    /** Whether another piece may always follow at once. */
+    boolean roomy;
+
     @Override
     public Endpoint listen(Endpoint address) {
         return address;
@@ -34,8 +37,9 @@ final class FakeNetwork implements Network {
     }
 
     @Override
-    public void send(long link, Bytes data) {
+    public boolean send(long link, Bytes data) {
         sent.computeIfAbsent(link, key -> new ArrayList<>()).add(data);
+        return roomy;
     }
 
     @Override

@@ -146,6 +146,20 @@ class LinkTableTest {
     }
 
     @Test
+    void nothingWaitsWhereTheNetworkHasRoom() {
+        network.roomy = true;
+        Link link = accept(11);
+        table.send(0, link, "ping", Bytes.EMPTY);
+        table.send(0, link, "pong", Bytes.EMPTY);
+        assertThat(network.sent.get(11L)).containsExactly(message("ping"), message("pong"));
+        network.roomy = false;
+        table.send(0, link, "ping", Bytes.EMPTY);
+        table.send(0, link, "pong", Bytes.EMPTY);
+        assertThat(network.sent.get(11L)).hasSize(3);
+        assertThat(link.queuedBytes()).isEqualTo(24);
+    }
+
+    @Test
     void aBusyServiceStopsTheReading() {
         accept(11);
         service.busy = true;

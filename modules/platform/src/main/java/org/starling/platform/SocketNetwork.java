@@ -154,11 +154,12 @@ public final class SocketNetwork implements Network {
     }
 
     @Override
-    public void send(long link, Bytes data) {
+    public boolean send(long link, Bytes data) {
         SocketLink socket = links.get(link);
         if (socket != null) {
             socket.send(data);
         }
+        return false;
     }
 
     @Override

@@ -143,7 +143,20 @@ public final class Outsider {
     private void flush(Talk talk) {
         if (!talk.sending && !talk.waiting.isEmpty() && talks.containsKey(talk.link)) {
             talk.sending = true;
-            network.send(talk.link, talk.waiting.remove());
+            if (network.send(talk.link, talk.waiting.remove())) {
+                internet.scheduler().at(0, Scheduler.Kind.DRAINED, network.id(), Bytes.EMPTY, () -> drained(talk.link));
+            }
+        }
+    }
+
+    private void drained(long link) {
+        Talk talk = talks.get(link);
+        if (talk != null) {
+            talk.sending = false;
+            flush(talk);
+            if (talk.ready && !talk.sending) {
+                manner.idle(this, talk);
+            }
         }
     }
 
@@ -169,16 +182,7 @@ public final class Outsider {
                     listen(talk);
                 }
             }
-            case NetworkEvent.Drained drained -> {
-                Talk talk = talks.get(drained.link());
-                if (talk != null) {
-                    talk.sending = false;
-                    flush(talk);
-                    if (talk.ready && !talk.sending) {
-                        manner.idle(this, talk);
-                    }
-                }
-            }
+            case NetworkEvent.Drained drained -> drained(drained.link());
             case NetworkEvent.Closed closed -> {
                 Talk talk = talks.remove(closed.link());
                 if (talk != null) {

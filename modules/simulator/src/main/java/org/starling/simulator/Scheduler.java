@@ -27,6 +27,7 @@ final class Scheduler {
     private long nowMicros;
     private long delivered;
     private boolean running;
+    private boolean inLane;
 
     private record Event(Kind kind, long subject, Bytes content, Runnable action) {}
 
@@ -65,6 +66,21 @@ final class Scheduler {
 
     boolean isRunning() {
         return running;
+    }
+
+    /** Whether an event is being delivered, and not, as its effect, a lane's task done. */
+    boolean isOutsideOfLanes() {
+        return running && !inLane;
+    }
+
+    /** Does a task of a lane, as an event or a part of one. */
+    void inLane(Runnable task) {
+        inLane = true;
+        try {
+            task.run();
+        } finally {
+            inLane = false;
+        }
     }
 
     /** Puts an event in line, for that time or, if that has passed, for now. */

@@ -147,19 +147,30 @@ final class SimulatedInternet {
             return from.side() != to.side();
         }
 
-        /** The sender gives a piece; it is told when the next may follow. */
-        void send(Bytes data) {
+        /** Nothing arrives before the receiver knows of the link. */
+        void opensAt(long micros) {
+            lastArrivalMicros = micros;
+        }
+
+        /** The sender gives a piece; returns whether the next may follow at once, or it will be told. */
+        boolean send(Bytes data) {
             underWay += data.length();
             long arrival = from.occupyUplink(data.length()) + wayMicros() + lossMicros();
             lastArrivalMicros = Math.max(lastArrivalMicros, arrival);
             scheduler.at(lastArrivalMicros, Scheduler.Kind.BYTES, to.id(), data, () -> arrive(data));
-            drainOwed = true;
-            scheduler.at(0, Scheduler.Kind.DRAINED, from.id(), Bytes.EMPTY, this::drain);
+            drainOwed = underWay >= WINDOW_BYTES;
+            return !drainOwed;
         }
 
         private void drain() {
             if (drainOwed && !senderGone && underWay < WINDOW_BYTES) {
                 drainOwed = false;
+                scheduler.at(0, Scheduler.Kind.DRAINED, from.id(), Bytes.EMPTY, this::reportDrained);
+            }
+        }
+
+        private void reportDrained() {
+            if (!senderGone) {
                 from.report(new NetworkEvent.Drained(fromLink));
             }
         }

@@ -9,7 +9,7 @@ import org.starling.world.Lane;
 
 /**
  * A lane as a place in the schedule: a task starts when those before it are done, and its effects show when the modelled
- * time that it takes is over.
+ * time that it takes is over. One that takes no time and is not given by another lane's task needs no event of its own.
  */
 final class SimulatedLane implements Lane {
     /** A call from outside of the run that takes longer than this by simulated time has gone wrong. */
@@ -23,6 +23,7 @@ final class SimulatedLane implements Lane {
     private long appointedMicros = Long.MAX_VALUE;
     private @Nullable Runnable appointed;
     private long alarmMicros = Long.MAX_VALUE;
+    private int waiting;
     private boolean ended;
 
     /** @param costMicros draws how long the next task takes */
@@ -38,11 +39,17 @@ final class SimulatedLane implements Lane {
             return false;
         }
         long cost = costMicros.getAsLong();
+        if (cost == 0 && waiting == 0 && freeAtMicros <= scheduler.micros() && scheduler.isOutsideOfLanes()) {
+            scheduler.inLane(task);
+            return true;
+        }
         busyMicros += cost;
         freeAtMicros = Math.max(freeAtMicros, scheduler.micros()) + cost;
+        waiting++;
         scheduler.at(freeAtMicros, Scheduler.Kind.LANE, id, Bytes.EMPTY, () -> {
+            waiting--;
             if (!ended) {
-                task.run();
+                scheduler.inLane(task);
             }
         });
         return true;

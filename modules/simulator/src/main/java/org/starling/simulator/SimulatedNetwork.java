@@ -159,8 +159,9 @@ final class SimulatedNetwork implements Network {
         internet.add(out);
         internet.add(back);
         other.links.add(otherLink, new Ends(back, out));
-        other.sink.accept(new NetworkEvent.Accepted(otherLink, target, local));
         long here = scheduler.micros() + internet.wayMicros(other, this);
+        back.opensAt(here);
+        other.sink.accept(new NetworkEvent.Accepted(otherLink, target, local));
         scheduler.at(here, Scheduler.Kind.OPENED, id, Bytes.EMPTY, () -> {
             if (connecting.remove(link)) {
                 links.add(link, new Ends(out, back));
@@ -187,11 +188,9 @@ final class SimulatedNetwork implements Network {
     }
 
     @Override
-    public void send(long link, Bytes data) {
+    public boolean send(long link, Bytes data) {
         Ends ends = links.get(link);
-        if (ends != null) {
-            ends.out().send(data);
-        }
+        return ends != null && ends.out().send(data);
     }
 
     @Override

@@ -9,8 +9,8 @@ import org.starling.bytes.Bytes;
  *
  * <p>Memory is bounded on both ways of a link. Reading: the network reads one piece of at most {@link #MAX_PIECE} bytes,
  * reports it, and reads on only after {@link #read}; a core that is behind simply asks later, and the sender feels it.
- * Writing: the network holds one piece, and reports when it is gone; the core keeps what waits behind it, and
- * decides how much that may be.
+ * Writing: the network holds one piece, or a few within a bound of its own, and reports when another may follow; the core
+ * keeps what waits behind them, and decides how much that may be.
  */
 public interface Network {
     /** Longest piece in {@link NetworkEvent.Received}, in bytes. */
@@ -33,8 +33,11 @@ public interface Network {
      */
     void read(long link);
 
-    /** Sends a piece on an open link that has none under way; {@link NetworkEvent.Drained} follows. */
-    void send(long link, Bytes data);
+    /**
+     * Sends a piece on an open link that has none under way. Returns whether the next may follow at once; if not,
+     * {@link NetworkEvent.Drained} says when, unless the link closes.
+     */
+    boolean send(long link, Bytes data);
 
     /** Closes the link without waiting for what was not sent. No event of it follows any more. */
     void close(long link);
