@@ -160,10 +160,12 @@ public final class BitcoinLimits {
     public static final int RECENT_REJECTS = 120_000;
     public static final int RECENT_CONFIRMED = 48_000;
 
-    /** Hashes remembered per peer as known to it. */
-    public static final int KNOWN_TRANSACTIONS = 50_000;
+    /** Transactions of the mempool of which we remember, for all peers together, which of them know them. */
+    public static final int RECENT_NEWS = 100_000;
 
+    /** Addresses remembered per peer as known to it. */
     public static final int KNOWN_ADDRESSES = 5_000;
+
     public static final long INBOUND_TRICKLE_MILLIS = 5_000;
     public static final long OUTBOUND_TRICKLE_MILLIS = 2_000;
 

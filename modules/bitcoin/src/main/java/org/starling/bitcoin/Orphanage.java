@@ -75,7 +75,7 @@ final class Orphanage {
     }
 
     boolean contains(Hash256 wtxid) {
-        return byWtxid.containsKey(wtxid);
+        return !byWtxid.isEmpty() && byWtxid.containsKey(wtxid);
     }
 
     boolean contains(Hash256 wtxid, long peer) {
@@ -85,7 +85,8 @@ final class Orphanage {
 
     @Nullable
     Orphan find(Hash256 wtxid) {
-        Kept kept = byWtxid.get(wtxid);
+        // Mostly there is none, and this is asked for each announcement.
+        Kept kept = byWtxid.isEmpty() ? null : byWtxid.get(wtxid);
         return kept == null ? null : kept.orphan();
     }
 
@@ -212,6 +213,9 @@ final class Orphanage {
     }
 
     private List<Kept> kept(Transaction parent) {
+        if (spenders.isEmpty()) {
+            return List.of();
+        }
         Set<Hash256> children = new LinkedHashSet<>();
         for (int i = 0; i < parent.outputs().size(); i++) {
             children.addAll(spenders.getOrDefault(parent.outPoint(i), new LinkedHashSet<>()));

@@ -13,7 +13,6 @@ import org.starling.bitcoin.message.TimedAddress;
 import org.starling.bitcoin.message.Version;
 import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
-import org.starling.crypto.SipHash;
 import org.starling.engine.Link;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
@@ -63,6 +62,9 @@ final class Peer {
 
     // WorkMeter
     final WorkBudget work = new WorkBudget();
+
+    /** Its budget is spent: what it says next is not read. */
+    boolean overworked;
 
     // HeaderSync
     boolean preferredDownload;
@@ -137,8 +139,13 @@ final class Peer {
 
     // TransactionRelay
     boolean wantsTransactions;
-    final LinkedHashMap<Hash256, TransactionRelay.News> toAnnounce = new LinkedHashMap<>();
-    final RecentHashes knownTransactions;
+    /** The number of the first {@link News} that came after it. */
+    final long firstNews;
+
+    /** A small number that no other peer has now. */
+    int mark = -1;
+
+    final ArrayList<News> toAnnounce = new ArrayList<>();
     final LinkedHashSet<Hash256> orphanWork = new LinkedHashSet<>();
     boolean sendMempool;
     long toldSequence;
@@ -161,11 +168,10 @@ final class Peer {
     long addressesProcessed;
     long addressesRateLimited;
 
-    /** @param transactionHasher of the transactions that peers know, the same for all */
-    Peer(Link link, long ourNonce, SipHash transactionHasher, Randomness random) {
+    Peer(Link link, long ourNonce, long firstNews, Randomness random) {
         this.link = link;
         this.ourNonce = ourNonce;
-        this.knownTransactions = new RecentHashes(BitcoinLimits.KNOWN_TRANSACTIONS, transactionHasher);
+        this.firstNews = firstNews;
         this.knownAddresses = new RecentHashes(BitcoinLimits.KNOWN_ADDRESSES, random);
         this.addressTokensMillis = link.openedMillis();
     }

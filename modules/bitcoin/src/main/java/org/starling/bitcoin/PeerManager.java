@@ -130,7 +130,7 @@ public final class PeerManager implements LinkHandler {
 
     @Override
     public void opened(long now, Link link) {
-        Peer peer = new Peer(link, random.nextLong(), relay.hasher(), random.child("peer " + link.id()));
+        Peer peer = new Peer(link, random.nextLong(), relay.nextNews(), random.child("peer " + link.id()));
         peers.add(peer);
         peers.debug("Added connection " + peer + " (" + link.kind().label() + ") " + link.remote());
         if (!link.kind().isInbound()) {
@@ -144,6 +144,7 @@ public final class PeerManager implements LinkHandler {
         Peer peer = peers.find(link.id());
         if (peer != null) {
             peers.remove(peer);
+            work.disconnected(peer);
             headers.disconnected(peer);
             compactBlocks.disconnected(peer);
             downloads.disconnected(peer);
@@ -164,7 +165,7 @@ public final class PeerManager implements LinkHandler {
         return peer == null
                 || link.congested()
                 || peer.held != null
-                || peer.work.isSpent()
+                || peer.overworked
                 || !peer.requests.isEmpty()
                 || peer.reading != null
                 || peer.filterQuery != null

@@ -2,6 +2,7 @@ package org.starling.bitcoin;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ final class Peers {
     private final PeerSettings settings;
     private final Consumer<LogEvent> log;
     private final IdTable<Peer> byId = new IdTable<>();
+    private final BitSet marks = new BitSet();
 
     // The same peers in the order in which they connected, and when the tick of each is due: looked at so often that
     // the times stand together.
@@ -55,6 +57,8 @@ final class Peers {
     void add(Peer peer) {
         byId.add(peer.id(), peer);
         peer.slot = order.size();
+        peer.mark = marks.nextClearBit(0);
+        marks.set(peer.mark);
         order.add(peer);
         if (peer.slot == dueMillis.length) {
             dueMillis = Arrays.copyOf(dueMillis, 2 * peer.slot);
@@ -65,6 +69,7 @@ final class Peers {
     void remove(Peer peer) {
         byId.remove(peer.id());
         order.remove(peer.slot);
+        marks.clear(peer.mark);
         for (int i = peer.slot; i < order.size(); i++) {
             order.get(i).slot = i;
             dueMillis[i] = dueMillis[i + 1];

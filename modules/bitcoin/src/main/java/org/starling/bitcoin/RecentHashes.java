@@ -19,13 +19,8 @@ final class RecentHashes {
     private @Nullable Table former;
 
     RecentHashes(int capacity, Randomness random) {
-        this(capacity, new SipHash(random.nextLong(), random.nextLong()));
-    }
-
-    /** @param hasher with a key that nobody else knows; several sets may share it, and so the words that it makes */
-    RecentHashes(int capacity, SipHash hasher) {
         this.half = Math.max(1, capacity / 2);
-        this.hasher = hasher;
+        this.hasher = new SipHash(random.nextLong(), random.nextLong());
     }
 
     void add(Hash256 hash) {
@@ -49,8 +44,7 @@ final class RecentHashes {
         former = null;
     }
 
-    /** Adds the hash of which the hasher makes that word. */
-    void add(long word) {
+    private void add(long word) {
         if (current.contains(word)) {
             return;
         }
@@ -64,8 +58,7 @@ final class RecentHashes {
         current.add(word);
     }
 
-    /** Whether it holds the hash of which the hasher makes that word. */
-    boolean contains(long word) {
+    private boolean contains(long word) {
         return current.contains(word) || former != null && former.contains(word);
     }
 

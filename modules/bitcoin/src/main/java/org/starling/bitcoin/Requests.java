@@ -38,7 +38,7 @@ final class Requests {
         while (!peer.requests.isEmpty()
                 && peer.reading == null
                 && !peer.link.congested()
-                && !peer.work.isSpent()
+                && !peer.overworked
                 && !peer.link.isClosed()) {
             InventoryItem item = peer.requests.remove();
             work.serve(peer, item);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -84,8 +85,12 @@ final class TransactionDownload {
         if (byWtxid != peer.wtxidRelay) {
             return;
         }
-        peer.knownTransactions.add(item.hash());
-        if (chain.isInitialBlockDownload() || isPooled(item.hash(), byWtxid)) {
+        News news = relay.news(item.hash());
+        if (news != null) {
+            news.know(peer);
+        }
+        boolean pooled = news == null ? isPooled(item.hash(), byWtxid) : news.isPooled(mempool);
+        if (pooled || chain.isInitialBlockDownload()) {
             return;
         }
         Orphanage.Orphan orphan = byWtxid ? orphanage.find(item.hash()) : null;
@@ -131,7 +136,10 @@ final class TransactionDownload {
     void received(long now, Peer peer, Transaction transaction) {
         Hash256 txid = transaction.txid();
         Hash256 wtxid = transaction.wtxid();
-        peer.knownTransactions.add(peer.wtxidRelay ? wtxid : txid);
+        News news = relay.news(peer.wtxidRelay ? wtxid : txid);
+        if (news != null) {
+            news.know(peer);
+        }
         tracker.answered(peer.id(), txid);
         tracker.answered(peer.id(), wtxid);
         if (chain.isInitialBlockDownload()) {
@@ -264,20 +272,32 @@ final class TransactionDownload {
                     "AcceptToMemoryPool: " + peer + ": accepted " + transaction.txid() + " (wtxid="
                             + transaction.wtxid() + ")");
         }
-        added(now, transaction);
+        added(now, peer, transaction);
     }
 
-    /** The transaction is in the mempool now, from wherever: it is told on, and orphans that spend it have a chance. */
+    /** The transaction is in the mempool now, not from a peer. */
     void added(long now, Transaction transaction) {
-        tracker.forget(transaction.txid());
-        tracker.forget(transaction.wtxid());
-        orphanage.remove(transaction.wtxid());
-        relay.announce(now, transaction);
-        retryChildren(transaction);
+        added(now, null, transaction);
     }
 
-    private void retryChildren(Transaction parent) {
-        orphanage.childrenOf(parent).forEach(this::reconsider);
+    /** It is told on, but not to those who told us of it, and orphans that spend it have a chance. */
+    private void added(long now, @Nullable Peer sender, Transaction transaction) {
+        List<Long> knowing = new ArrayList<>(tracker.forget(transaction.wtxid()));
+        if (transaction.hasWitness()) {
+            knowing.addAll(tracker.forget(transaction.txid()));
+        }
+        if (sender != null) {
+            knowing.add(sender.id());
+        }
+        List<Orphanage.Orphan> children = orphanage.childrenOf(transaction);
+        Orphanage.Orphan waited = orphanage.find(transaction.wtxid());
+        if (waited != null) {
+            knowing.addAll(waited.peers());
+            orphanage.remove(transaction.wtxid());
+        }
+        children.forEach(child -> knowing.addAll(child.peers()));
+        relay.announce(now, transaction, knowing);
+        children.forEach(this::reconsider);
     }
 
     /** The orphan is offered to the mempool again, in the name of the first who had it. */
@@ -316,7 +336,7 @@ final class TransactionDownload {
         List<Hash256> missing = missingParents(transaction);
         Set<Long> candidates = new LinkedHashSet<>();
         if (sender != null) {
-            parents.forEach(sender.knownTransactions::add);
+            parents.stream().map(relay::news).filter(Objects::nonNull).forEach(news -> news.know(sender));
             candidates.add(sender.id());
         }
         candidates.addAll(tracker.announcers(transaction.txid()));

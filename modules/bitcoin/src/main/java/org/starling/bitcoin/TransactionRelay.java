@@ -1,9 +1,7 @@
 package org.starling.bitcoin;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.message.FeeFilter;
@@ -13,7 +11,6 @@ import org.starling.bitcoin.message.TxMessage;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Block;
 import org.starling.consensus.Transaction;
-import org.starling.crypto.SipHash;
 import org.starling.engine.Permission;
 import org.starling.world.Randomness;
 
@@ -25,12 +22,6 @@ final class TransactionRelay {
     private static final long MAX_MONEY = 2_100_000_000_000_000L;
     private static final int OLDEST_WITH_FEE_FILTER = 70013;
 
-    // Parents first; then the better feerate, compared without rounding; then any fixed order.
-    private static final Comparator<MempoolView.Entry> ORDER = Comparator.comparingInt(MempoolView.Entry::ancestors)
-            .thenComparing(
-                    (a, b) -> Double.compare((double) b.fee() * a.virtualSize(), (double) a.fee() * b.virtualSize()))
-            .thenComparing(entry -> entry.transaction().wtxid());
-
     private static final long MIN_FEERATE_AGE_MILLIS = 1_000;
 
     private final Peers peers;
@@ -38,7 +29,7 @@ final class TransactionRelay {
     private final MempoolView mempool;
     private final Randomness random;
     private final FeeFilterRounder rounder;
-    private final SipHash hasher;
+    private final RecentNews recent;
     private long nextInboundTrickleMillis;
     private long minFeeratePerKvb;
     private long minFeerateMillis = -MIN_FEERATE_AGE_MILLIS;
@@ -53,44 +44,48 @@ final class TransactionRelay {
         this.mempool = mempool;
         this.random = random.child("trickle");
         this.rounder = new FeeFilterRounder(random.child("fee filter"));
-        Randomness key = random.child("known transactions");
-        this.hasher = new SipHash(key.nextLong(), key.nextLong());
+        this.recent = new RecentNews(BitcoinLimits.RECENT_NEWS, random.child("known transactions"));
     }
 
-    /**
-     * A transaction that is to be announced, the same for all peers.
-     *
-     * @param removals of the mempool, when the entry was taken from it
-     * @param txidWord what the hasher makes of the txid, by which a peer's known transactions are found
-     * @param wtxidWord the same of the wtxid
-     */
-    record News(MempoolView.Entry entry, long removals, long txidWord, long wtxidWord) {
-        boolean isKnownTo(Peer peer) {
-            return peer.knownTransactions.contains(peer.wtxidRelay ? wtxidWord : txidWord);
-        }
+    /** The number of the first news that a peer which connects now will be told of. */
+    long nextNews() {
+        return recent.next();
     }
 
-    /** Makes the words of what peers know; with a key of this node. */
-    SipHash hasher() {
-        return hasher;
-    }
-
-    private static Hash256 nameFor(Peer peer, Transaction transaction) {
-        return peer.wtxidRelay ? transaction.wtxid() : transaction.txid();
+    /** What there is of the transaction with that txid or wtxid, if it was in the mempool lately. */
+    @Nullable
+    News news(Hash256 hash) {
+        return recent.find(hash);
     }
 
     /** Puts the transaction in line for all peers that do not know it. */
     void announce(long now, Transaction transaction) {
+        announce(now, transaction, List.of());
+    }
+
+    /** As {@link #announce(long, Transaction)}, of something new that peers with these ids have told us of. */
+    void announce(long now, Transaction transaction, List<Long> knowing) {
         long removals = mempool.removals();
         MempoolView.Entry entry = mempool.byWtxid(transaction.wtxid());
         if (entry == null) {
             return;
         }
         toldSequence = Math.max(toldSequence, entry.sequence());
-        News news = new News(entry, removals, hasher.hash(transaction.txid()), hasher.hash(transaction.wtxid()));
+        News news = recent.find(transaction.wtxid());
+        if (news == null) {
+            news = recent.add(entry, removals);
+        } else {
+            news.update(entry, removals);
+        }
+        for (long id : knowing) {
+            Peer peer = peers.find(id);
+            if (peer != null) {
+                news.know(peer);
+            }
+        }
         for (Peer peer : peers.ready()) {
             if (peer.wantsTransactions && !news.isKnownTo(peer) && peer.toAnnounce.size() < BitcoinLimits.TO_ANNOUNCE) {
-                peer.toAnnounce.put(transaction.wtxid(), news);
+                news.enqueue(peer);
                 peers.wakeAt(peer, trickleMillis(now, peer));
             }
         }
@@ -134,9 +129,9 @@ final class TransactionRelay {
         return true;
     }
 
-    private static boolean isTold(Peer peer, MempoolView.Entry entry) {
-        return entry.sequence() <= peer.toldSequence
-                && !peer.toAnnounce.containsKey(entry.transaction().wtxid());
+    private boolean isTold(Peer peer, MempoolView.Entry entry) {
+        News news = recent.find(entry.transaction().wtxid());
+        return entry.sequence() <= peer.toldSequence && (news == null || !news.isInLineFor(peer));
     }
 
     /** A block became part of the active chain. */
@@ -152,7 +147,7 @@ final class TransactionRelay {
     long tick(long now, Peer peer) {
         long next = tickFeeFilter(now, peer);
         if (!peer.wantsTransactions) {
-            peer.toAnnounce.clear();
+            forgetLine(peer);
             return next;
         }
         if (peer.sendMempool) {
@@ -186,74 +181,67 @@ final class TransactionRelay {
     }
 
     private void trickle(long now, Peer peer) {
-        if (peer.toAnnounce.isEmpty()) {
+        ArrayList<News> line = peer.toAnnounce;
+        if (line.isEmpty()) {
             return;
         }
-        long removals = mempool.removals();
-        List<MempoolView.Entry> waiting = new ArrayList<>(peer.toAnnounce.size());
-        Iterator<News> all = peer.toAnnounce.values().iterator();
-        while (all.hasNext()) {
-            News news = all.next();
-            MempoolView.Entry entry = news.isKnownTo(peer)
-                    ? null
-                    : news.removals == removals
-                            ? news.entry
-                            : mempool.byWtxid(news.entry.transaction().wtxid());
-            if (entry == null) {
-                all.remove();
-            } else {
-                waiting.add(entry);
+        line.removeIf(news -> {
+            boolean useless = news.isKnownTo(peer) || !news.isPooled(mempool);
+            if (useless) {
+                news.dequeued(peer);
+            }
+            return useless;
+        });
+        line.sort(News.ORDER);
+        int room = Math.min(BitcoinLimits.TRICKLE_MOST_ITEMS, BitcoinLimits.TRICKLE_ITEMS + line.size() / 1000 * 5);
+        List<InventoryItem> items = new ArrayList<>(Math.min(line.size(), room));
+        int taken = 0;
+        while (taken < line.size() && items.size() < room) {
+            News news = line.get(taken++);
+            news.dequeued(peer);
+            if (isWanted(peer, news)) {
+                news.know(peer);
+                items.add(news.item(peer));
             }
         }
-        waiting.sort(ORDER);
-        int room = Math.min(BitcoinLimits.TRICKLE_MOST_ITEMS, BitcoinLimits.TRICKLE_ITEMS + waiting.size() / 1000 * 5);
-        List<InventoryItem> items = new ArrayList<>();
-        for (MempoolView.Entry entry : waiting) {
-            if (items.size() == room) {
-                break;
-            }
-            peer.toAnnounce.remove(entry.transaction().wtxid());
-            InventoryItem item = itemFor(peer, entry);
-            if (item != null) {
-                items.add(item);
-            }
-        }
+        line.subList(0, taken).clear();
         if (!items.isEmpty()) {
             peers.send(now, peer, new Inv(items));
         }
     }
 
-    private @Nullable InventoryItem itemFor(Peer peer, MempoolView.Entry entry) {
-        if (entry.fee() * 1000 < peer.feeFilterReceived * entry.virtualSize()) {
-            return null;
+    private boolean isWanted(Peer peer, News news) {
+        if (!news.paysFor(peer) || peer.bloomFilter == null) {
+            return news.paysFor(peer);
         }
-        if (!BloomServer.wants(peer, entry.transaction())) {
-            return null;
-        }
-        Hash256 name = nameFor(peer, entry.transaction());
-        peer.knownTransactions.add(name);
-        return new InventoryItem(peer.wtxidRelay ? InventoryItem.WTX : InventoryItem.TX, name);
+        MempoolView.Entry entry = mempool.byWtxid(news.wtxid());
+        return entry != null && BloomServer.wants(peer, entry.transaction());
     }
 
     private void sendAll(long now, Peer peer) {
-        List<MempoolView.Entry> all = new ArrayList<>(mempool.all());
-        all.sort(ORDER);
-        List<InventoryItem> items = new ArrayList<>();
-        for (MempoolView.Entry entry : all) {
-            peer.toAnnounce.remove(entry.transaction().wtxid());
+        forgetLine(peer);
+        long removals = mempool.removals();
+        List<News> all = new ArrayList<>();
+        for (MempoolView.Entry entry : mempool.all()) {
             peer.toldSequence = Math.max(peer.toldSequence, entry.sequence());
-            InventoryItem item = itemFor(peer, entry);
-            if (item != null) {
-                items.add(item);
-            }
-            if (items.size() == BitcoinLimits.INV_ITEMS) {
-                peers.send(now, peer, new Inv(items));
-                items = new ArrayList<>();
+            News known = recent.find(entry.transaction().wtxid());
+            News news = known == null ? new News(Long.MIN_VALUE, entry, removals) : known;
+            if (isWanted(peer, news)) {
+                news.know(peer);
+                all.add(news);
             }
         }
-        if (!items.isEmpty()) {
-            peers.send(now, peer, new Inv(items));
+        all.sort(News.ORDER);
+        List<InventoryItem> items = all.stream().map(news -> news.item(peer)).toList();
+        for (int from = 0; from < items.size(); from += BitcoinLimits.INV_ITEMS) {
+            int to = Math.min(from + BitcoinLimits.INV_ITEMS, items.size());
+            peers.send(now, peer, new Inv(items.subList(from, to)));
         }
+    }
+
+    private static void forgetLine(Peer peer) {
+        peer.toAnnounce.forEach(news -> news.dequeued(peer));
+        peer.toAnnounce.clear();
     }
 
     /** Asked for at each tick of each peer, it may be a second old. */

@@ -118,12 +118,18 @@ final class TxRequestTracker {
         }
     }
 
-    /** Forgets all announcements of a hash: it is no longer wanted. */
-    void forget(Hash256 hash) {
+    /** Forgets all announcements of a hash: it is no longer wanted. Returns who had announced it. */
+    List<Long> forget(Hash256 hash) {
         List<Announcement> same = byHash.remove(hash);
-        if (same != null) {
-            same.forEach(this::unlist);
+        if (same == null) {
+            return List.of();
         }
+        List<Long> announcers = new ArrayList<>(same.size());
+        for (Announcement announcement : same) {
+            unlist(announcement);
+            announcers.add(announcement.peer);
+        }
+        return announcers;
     }
 
     /** What to ask the peer for now, in the order in which it was announced. Requests that took too long are over. */

@@ -1,5 +1,7 @@
 package org.starling.bitcoin;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.starling.bitcoin.message.Addr;
@@ -45,10 +47,12 @@ import org.starling.engine.WorkBudget;
  */
 final class WorkMeter {
     private final Peers peers;
-    private long refilledMillis;
 
-    /** Whether somebody's budget may be spent. */
-    private boolean waiting;
+    /** Those whose budget was spent when we last looked, in the order in which that happened. */
+    private final ArrayList<Peer> waiting = new ArrayList<>();
+
+    private long worldMillis;
+    private long lookedMillis;
 
     WorkMeter(Peers peers) {
         this.peers = peers;
@@ -56,10 +60,10 @@ final class WorkMeter {
 
     void spend(Peer peer, long cost) {
         if (!peer.link.has(Permission.NOBAN)) {
-            boolean before = peer.work.isSpent();
-            peer.work.spend(cost);
-            if (!before && peer.work.isSpent()) {
-                waiting = true;
+            peer.work.spend(worldMillis, cost);
+            if (!peer.overworked && peer.work.isSpent(worldMillis)) {
+                peer.overworked = true;
+                waiting.add(peer);
                 peers.debug("has asked for too much work and waits: " + peer);
             }
         }
@@ -133,24 +137,27 @@ final class WorkMeter {
         spend(peer, BitcoinLimits.WORK_SIGNATURE * (1 + transaction.inputs().size()));
     }
 
+    /** The peer has gone. */
+    void disconnected(Peer peer) {
+        waiting.remove(peer);
+    }
+
     /**
-     * Gives everybody what time has brought, and tells of those who had to wait and need not any more. Returns when to call
-     * again by the world's clock.
+     * Notes the world's time, and tells of those who had to wait and need not any more. Returns when to call again by the
+     * world's clock.
      */
     long refill(long worldNow, Consumer<Peer> ready) {
-        long passed = worldNow - refilledMillis;
-        if (passed >= Limits.WORK_REFILL_MILLIS || passed < 0) {
-            refilledMillis = worldNow;
-            waiting = false;
-            for (Peer peer : peers.all()) {
-                boolean waited = peer.work.isSpent();
-                peer.work.refill(Math.max(0, passed));
-                if (waited && !peer.work.isSpent()) {
+        worldMillis = worldNow;
+        if (!waiting.isEmpty() && (worldNow - lookedMillis >= Limits.WORK_REFILL_MILLIS || worldNow < lookedMillis)) {
+            lookedMillis = worldNow;
+            for (Peer peer : List.copyOf(waiting)) {
+                if (!peer.work.isSpent(worldNow)) {
+                    waiting.remove(peer);
+                    peer.overworked = false;
                     ready.accept(peer);
                 }
-                waiting |= peer.work.isSpent();
             }
         }
-        return waiting ? refilledMillis + Limits.WORK_REFILL_MILLIS : Long.MAX_VALUE;
+        return waiting.isEmpty() ? Long.MAX_VALUE : lookedMillis + Limits.WORK_REFILL_MILLIS;
     }
 }

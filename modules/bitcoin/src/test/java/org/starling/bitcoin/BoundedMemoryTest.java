@@ -34,6 +34,24 @@ class BoundedMemoryTest {
     }
 
     @Test
+    void recentNewsForgetTheOldest() {
+        RecentNews recent = new RecentNews(1000, new SeededRandomness(1));
+        for (int i = 0; i < 5000; i++) {
+            News news = recent.add(new MempoolView.Entry(witnessed(i), 1, 1, 1, i), 0);
+            assertThat(recent.find(witnessed(i).wtxid())).isSameAs(news);
+            Transaction earlier = witnessed(Math.max(0, i - 499));
+            assertThat(recent.find(earlier.txid())).isNotNull();
+            assertThat(recent.find(earlier.wtxid())).isSameAs(recent.find(earlier.txid()));
+        }
+        assertThat(recent.find(witnessed(3999).txid())).isNull();
+        assertThat(recent.find(witnessed(3999).wtxid())).isNull();
+    }
+
+    private static Transaction witnessed(int salt) {
+        return TestNode.spend(spend(salt, 1).txid(), 1);
+    }
+
+    @Test
     void feeFiltersAreRoundedToSteps() {
         FeeFilterRounder rounder = new FeeFilterRounder(new SeededRandomness(1));
         List<Long> seen = new java.util.ArrayList<>();

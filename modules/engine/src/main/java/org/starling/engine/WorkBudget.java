@@ -7,18 +7,26 @@ package org.starling.engine;
  */
 public final class WorkBudget {
     private long units = Limits.WORK_BURST;
+    private long sinceMillis = Long.MIN_VALUE;
 
-    public void spend(long cost) {
+    /** Takes away what something costs. */
+    public void spend(long now, long cost) {
+        refill(now);
         units -= cost;
     }
 
-    public boolean isSpent() {
+    /** Whether nothing is left. */
+    public boolean isSpent(long now) {
+        refill(now);
         return units <= 0;
     }
 
-    /** So much time has passed. */
-    public void refill(long millis) {
-        long gained = Math.min(millis, Limits.WORK_FULL_MILLIS) * Limits.WORK_PER_SECOND / 1000;
-        units = Math.min(Limits.WORK_BURST, units + gained);
+    /** A clock that was set back brings nothing. */
+    private void refill(long now) {
+        if (now > sinceMillis && sinceMillis != Long.MIN_VALUE) {
+            long passed = Math.min(now - sinceMillis, Limits.WORK_FULL_MILLIS);
+            units = Math.min(Limits.WORK_BURST, units + passed * Limits.WORK_PER_SECOND / 1000);
+        }
+        sinceMillis = now;
     }
 }
