@@ -24,6 +24,7 @@ import org.starling.engine.Defences;
 import org.starling.engine.Limits;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Routability;
+import org.starling.engine.Routes;
 import org.starling.engine.TorControl;
 import org.starling.mempool.BlockAssembler;
 import org.starling.mempool.Feerate;
@@ -352,7 +353,7 @@ final class NodeOptions {
         for (String name : settings.list("externalip")) {
             external.add(address("externalip", name, listening.port()));
         }
-        ProxyOptions proxies = new ProxyOptions(settings);
+        Routes routes = new ProxyOptions(settings).routes().withConnectMillis(connectMillis());
         return new NodeConfig.Connections(
                 listening.endpoints(),
                 only,
@@ -365,7 +366,7 @@ final class NodeOptions {
                 settings.flag("networkactive", true),
                 new Routability(isSmallNetwork(), new AsMapOption(settings, directory).load()),
                 new PermissionOptions(settings).permitted(),
-                proxies.routes().withNames(names).withConnectMillis(connectMillis()),
+                (settings.flag("dns", true) ? routes : routes.withoutLookUp()).withNames(names),
                 settings.number("bantime", NodeConfig.DEFAULT_BAN_SECONDS),
                 listening.listening());
     }
@@ -387,14 +388,14 @@ final class NodeOptions {
         return given > 0 ? Math.min(given, Integer.MAX_VALUE) : Limits.CONNECT_TIMEOUT_MILLIS;
     }
 
-    /** A node to connect to; with a proxy one that has a name is noted in {@code names}, for the proxy to find. */
+    /** A node to connect to; one that has a name is noted in {@code names}, to be looked up when it is connected to. */
     private NetAddress peer(String option, String text, Map<NetAddress, String> names) throws UsageException {
-        boolean named = NetAddress.parse(text, params.p2pPort()) == null;
-        if (!named || new ProxyOptions(settings).routes().nameProxy() == null) {
-            return address(option, text, params.p2pPort());
+        NetAddress address = NetAddress.parse(text, params.p2pPort());
+        if (address != null) {
+            return address;
         }
         Bootstrap.Host host = SeedOptions.host(option, text, params.p2pPort());
-        NetAddress address = NetAddress.ofName(host.name(), host.port());
+        address = NetAddress.ofName(host.name(), host.port());
         names.put(address, host.name());
         return address;
     }

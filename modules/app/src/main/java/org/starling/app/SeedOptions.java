@@ -20,8 +20,6 @@ final class SeedOptions {
     /** A name that nobody can have (RFC 2606), as Core asks for on regtest: to see what happens without an answer. */
     private static final String NOBODY = "dummySeed.invalid.";
 
-    private static final int MAX_NAME_CHARACTERS = 253;
-
     private final Settings settings;
     private final ChainParams params;
 
@@ -80,16 +78,11 @@ final class SeedOptions {
 
     /** Reads a host and perhaps a port; whether there is such a host is not looked up. */
     static Bootstrap.Host host(String option, String text, int defaultPort) throws UsageException {
-        int colon = text.lastIndexOf(':');
-        boolean withPort = NetAddress.parse(text, 1) == null
-                && colon > 0
-                && text.substring(colon + 1).matches("[0-9]{1,5}");
-        String name = withPort ? text.substring(0, colon) : text;
-        int port = withPort ? Integer.parseInt(text.substring(colon + 1)) : defaultPort;
-        if (port > 0xffff || name.length() > MAX_NAME_CHARACTERS || !name.matches("[\\x21-\\x7e]+")) {
+        Bootstrap.Host host = Bootstrap.Host.parse(text, defaultPort);
+        if (host == null) {
             throw new UsageException("Invalid -" + option + " '" + text + "': give a host, and perhaps :<port>");
         }
-        return new Bootstrap.Host(name, port);
+        return host;
     }
 
     /** The list that comes with the program: none for regtest and for a signet of one's own. */

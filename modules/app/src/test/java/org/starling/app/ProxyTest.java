@@ -207,7 +207,8 @@ class ProxyTest {
         }
         assertThat(asked).singleElement().asString().endsWith("@node.example:8333");
         seeker.core(() -> {
-            seeker.links().routes(Routes.DIRECT.withNames(wanted.routes().names()));
+            seeker.links()
+                    .routes(Routes.DIRECT.withNames(wanted.routes().names()).withoutLookUp());
             assertThat(seeker.links().connect(named.withPort(18444), LinkKind.MANUAL, true))
                     .as("without a proxy there is no way to it")
                     .isFalse();

@@ -49,8 +49,42 @@ final class AddressText {
         if (host.indexOf(':') >= 0) {
             return parseIpv6(host, port);
         }
-        byte[] ip = parseIpv4(host);
+        byte[] ip = parseShortIpv4(host);
         return ip == null ? null : new NetAddress(NetworkType.IPV4, Bytes.wrap(ip), port);
+    }
+
+    /**
+     * IPv4 as {@code inet_aton} reads it: one to four numbers, decimal, octal after {@code 0}, hexadecimal after
+     * {@code 0x}, of which the last fills all bytes that are left ({@code 127.1} is 127.0.0.1).
+     */
+    private static byte @Nullable [] parseShortIpv4(String host) {
+        String[] parts = host.split("\\.", -1);
+        if (parts.length > 4) {
+            return null;
+        }
+        byte[] ip = new byte[4];
+        for (int i = 0; i < parts.length; i++) {
+            int bytes = i == parts.length - 1 ? 4 - i : 1;
+            long value = parseNumber(parts[i]);
+            if (value < 0 || value >= 1L << 8 * bytes) {
+                return null;
+            }
+            for (int j = 0; j < bytes; j++) {
+                ip[i + j] = (byte) (value >> 8 * (bytes - 1 - j));
+            }
+        }
+        return ip;
+    }
+
+    /** A number as C writes it, or -1 if it is none that 32 bits may hold. */
+    private static long parseNumber(String text) {
+        if (text.matches("0[xX][0-9a-fA-F]{1,8}")) {
+            return Long.parseLong(text.substring(2), 16);
+        }
+        if (text.matches("0[0-7]{1,11}")) {
+            return Long.parseLong(text, 8);
+        }
+        return text.matches("0|[1-9][0-9]{0,9}") ? Long.parseLong(text) : -1;
     }
 
     static int parsePort(String digits) {

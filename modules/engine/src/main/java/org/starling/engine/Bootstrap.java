@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.world.Names;
 import org.starling.world.Randomness;
@@ -69,7 +70,22 @@ public final class Bootstrap {
     }
 
     /** A host by name or by address, the latter as text. */
-    public record Host(String name, int port) {}
+    public record Host(String name, int port) {
+        private static final int MAX_NAME_CHARACTERS = 253;
+
+        /** Reads a host and perhaps a port; null if it cannot be one. Whether there is such a host is not looked up. */
+        public static @Nullable Host parse(String text, int defaultPort) {
+            int colon = text.lastIndexOf(':');
+            boolean withPort = NetAddress.parse(text, 1) == null
+                    && colon > 0
+                    && text.substring(colon + 1).matches("[0-9]{1,5}");
+            String name = withPort ? text.substring(0, colon) : text;
+            int port = withPort ? Integer.parseInt(text.substring(colon + 1)) : defaultPort;
+            return port > 0xffff || name.length() > MAX_NAME_CHARACTERS || !name.matches("[\\x21-\\x7e]+")
+                    ? null
+                    : new Host(name, port);
+        }
+    }
 
     /**
      * @param seedNodes to be asked for addresses ({@code -seednode})
@@ -194,16 +210,8 @@ public final class Bootstrap {
         NetAddress address = NetAddress.parse(host.name(), host.port());
         if (address != null) {
             links.connect(address, LinkKind.ADDR_FETCH, true);
-        } else if (links.routes().nameProxy() != null) {
-            links.connectByName(host.name(), host.port(), LinkKind.ADDR_FETCH);
         } else {
-            names.lookUp(
-                    host.name(),
-                    answer -> later(() -> {
-                        if (!answer.isEmpty()) {
-                            links.connect(NetAddress.ofIp(answer.getFirst(), host.port()), LinkKind.ADDR_FETCH, true);
-                        }
-                    }));
+            links.connectByName(host.name(), host.port(), LinkKind.ADDR_FETCH, true);
         }
     }
 
@@ -276,7 +284,7 @@ public final class Bootstrap {
         info("Loading addresses from DNS seed " + seed);
         if (links.routes().nameProxy() != null) {
             // What is connected to through a proxy must not be looked up beside it.
-            links.connectByName(seed, settings.port(), LinkKind.ADDR_FETCH);
+            links.connectByName(seed, settings.port(), LinkKind.ADDR_FETCH, true);
             return;
         }
         stage = Stage.ANSWER_AWAITED;

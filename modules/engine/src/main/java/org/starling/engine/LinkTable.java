@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hex;
 import org.starling.world.Endpoint;
+import org.starling.world.Names;
 import org.starling.world.Network;
 import org.starling.world.NetworkEvent;
 import org.starling.world.Randomness;
@@ -33,6 +34,7 @@ public final class LinkTable {
     // Open links by kind.
     private final EnumMap<LinkKind, Integer> open = new EnumMap<>(LinkKind.class);
     private final IdTable<Dial> dials = new IdTable<>();
+    private final Lookups lookups;
     private @Nullable LinkHandler handler;
     private Routes routes;
     private @Nullable Endpoint onionEntrance;
@@ -69,6 +71,7 @@ public final class LinkTable {
         this.routes = routes;
         this.random = random;
         this.log = log;
+        this.lookups = new Lookups(this::found);
     }
 
     /** Names the service that is told; once, before anything else. */
@@ -88,9 +91,17 @@ public final class LinkTable {
         return byId.values();
     }
 
-    /** Links being opened, oldest first. */
+    /** Links being opened, oldest first; last those whose hosts are being looked up. */
     public Collection<Attempt> attempts() {
-        return dials.values().stream().map(Dial::attempt).toList();
+        List<Attempt> attempts = new ArrayList<>();
+        dials.values().forEach(dial -> attempts.add(dial.attempt()));
+        attempts.addAll(lookups.pending());
+        return attempts;
+    }
+
+    /** Has names of hosts looked up there from now on; it answers on the core thread. */
+    public void names(Names names) {
+        lookups.names(names);
     }
 
     /** Names the address of ours at which only Tor connects, for others that come to our onion service. */
@@ -118,6 +129,11 @@ public final class LinkTable {
         for (Dial dial : dials.values()) {
             count += dial.attempt().kind() == kind ? 1 : 0;
         }
+        if (!lookups.isEmpty()) {
+            count += (int) lookups.pending().stream()
+                    .filter(attempt -> attempt.kind() == kind)
+                    .count();
+        }
         return count;
     }
 
@@ -128,19 +144,26 @@ public final class LinkTable {
                 .size();
     }
 
-    /** Whether a link to exactly that address is open or being opened by us. */
+    /** Whether a link to exactly that address, or the host that it stands for, is open or being opened by us. */
     public boolean isConnectedTo(NetAddress address) {
+        NetAddress found = lookups.found(address);
         for (Link link : byId.values()) {
-            if (link.remote().equals(address)) {
+            if (link.remote().equals(found)) {
                 return true;
             }
         }
+        return isConnectingTo(address);
+    }
+
+    /** Whether a link to exactly that address, or the host that it stands for, is being opened by us. */
+    public boolean isConnectingTo(NetAddress address) {
+        NetAddress found = lookups.found(address);
         for (Dial dial : dials.values()) {
-            if (dial.attempt().address().equals(address)) {
+            if (dial.attempt().address().equals(found)) {
                 return true;
             }
         }
-        return false;
+        return lookups.isPending(address);
     }
 
     /** Grows whenever a link opens or closes, or an attempt fails: there may be reason to open another. */
@@ -207,12 +230,16 @@ public final class LinkTable {
 
     /**
      * Begins to connect. Returns false if that cannot work: networking is off, or the address needs a proxy that is not
-     * known.
+     * known. A host known by name is looked up first, unless a proxy does that.
      *
      * @param encrypted whether the other side is likely to speak the encrypted transport; if it turns out not to, it is
      *     connected to again without
      */
     public boolean connect(NetAddress address, LinkKind kind, boolean encrypted) {
+        if (active && routes.looksUp(address)) {
+            lookups.begin(routes.host(address), new Attempt(address, kind, encrypted));
+            return true;
+        }
         Proxy proxy = routes.proxy(address);
         Endpoint endpoint = proxy == null ? address.endpoint() : proxy.endpoint();
         if (endpoint == null || !active || !routes.reaches(address)) {
@@ -230,18 +257,26 @@ public final class LinkTable {
     }
 
     /**
-     * Begins to connect to a host that only the proxy finds. The link's remote address is what stands for the name
-     * ({@link NetAddress#ofName}). Returns false if networking is off or no proxy looks names up.
+     * Begins to connect to a host known by name. Returns false if networking is off, or names are not looked up and there
+     * is no proxy that would.
      */
-    public boolean connectByName(String host, int port, LinkKind kind) {
-        Proxy proxy = routes.nameProxy();
-        if (proxy == null || !active) {
-            return false;
+    public boolean connectByName(String host, int port, LinkKind kind, boolean encrypted) {
+        return connect(name(host, port), kind, encrypted);
+    }
+
+    /** Returns what stands for a host known by name; from now on it can be connected to. */
+    public NetAddress name(String host, int port) {
+        routes = routes.withName(host, port);
+        return NetAddress.ofName(host, port);
+    }
+
+    private void found(Attempt named, @Nullable NetAddress address) {
+        changes++;
+        if (address == null) {
+            log.accept(LogEvent.debug("net", "found no address of " + routes.text(named.address())));
+        } else if (!isConnectedTo(address)) {
+            connect(address, named.kind(), named.encrypted());
         }
-        Attempt attempt = new Attempt(NetAddress.ofName(host, port), kind, false);
-        Socks5 socks = new Socks5(host, port, proxy.isolate() ? credential() : null);
-        dials.add(network.connect(proxy.endpoint(), routes.connectMillis()), new Dial(attempt, socks));
-        return true;
     }
 
     private String credential() {

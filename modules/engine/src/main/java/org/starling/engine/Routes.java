@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param proxies those by which networks are reached; the others directly, if their addresses allow it
  * @param automatic the networks in which nodes are connected to that no operator named
- * @param names hosts that only a proxy finds, by what stands for them ({@link NetAddress#ofName})
+ * @param names hosts known by name only, by what stands for them ({@link NetAddress#ofName})
+ * @param lookUp whether those are looked up if no proxy does that ({@code -dns})
  * @param connectMillis how long to wait for a node, or the proxy, to be there
  */
 public record Routes(
         Map<NetworkType, Proxy> proxies,
         Set<NetworkType> automatic,
         Map<NetAddress, String> names,
+        boolean lookUp,
         long connectMillis) {
     /** No proxies, and so only IPv4 and IPv6. */
     public static final Routes DIRECT = new Routes(Map.of(), EnumSet.of(NetworkType.IPV4, NetworkType.IPV6));
@@ -36,7 +38,7 @@ public record Routes(
 
     /** With no hosts known by name only, and the usual patience. */
     public Routes(Map<NetworkType, Proxy> proxies, Set<NetworkType> automatic) {
-        this(proxies, automatic, Map.of(), Limits.CONNECT_TIMEOUT_MILLIS);
+        this(proxies, automatic, Map.of(), true, Limits.CONNECT_TIMEOUT_MILLIS);
     }
 
     /** The proxy to reach that address by, or null for none: hosts of one's own network are reached directly. */
@@ -65,9 +67,14 @@ public record Routes(
         return names.containsKey(address) ? names.get(address) + ":" + address.port() : address.toString();
     }
 
-    /** Whether there is a way to that address; to one that stands for a name there is none but a proxy. */
+    /** Whether that address stands for a host that we have to look up. */
+    boolean looksUp(NetAddress address) {
+        return lookUp && names.containsKey(address) && nameProxy() == null;
+    }
+
+    /** Whether there is a way to that address; to one that stands for a name it begins with the name. */
     public boolean reaches(NetAddress address) {
-        return proxy(address) != null || address.endpoint() != null && !names.containsKey(address);
+        return proxy(address) != null || (names.containsKey(address) ? looksUp(address) : address.endpoint() != null);
     }
 
     /** Whether that address may be connected to though no operator named it. */
@@ -89,16 +96,28 @@ public record Routes(
         EnumMap<NetworkType, Proxy> changed = new EnumMap<>(NetworkType.class);
         changed.putAll(proxies);
         changed.put(network, proxy);
-        return new Routes(changed, automatic, names, connectMillis);
+        return new Routes(changed, automatic, names, lookUp, connectMillis);
     }
 
-    /** The same, and those hosts by name. */
+    /** The same with those hosts by name instead. */
     public Routes withNames(Map<NetAddress, String> hosts) {
-        return new Routes(proxies, automatic, hosts, connectMillis);
+        return new Routes(proxies, automatic, hosts, lookUp, connectMillis);
+    }
+
+    /** The same, and that host by name. */
+    Routes withName(String host, int port) {
+        Map<NetAddress, String> all = new TreeMap<>(names);
+        all.put(NetAddress.ofName(host, port), host);
+        return withNames(all);
+    }
+
+    /** The same, but names are not looked up: those hosts are out of reach without a proxy. */
+    public Routes withoutLookUp() {
+        return new Routes(proxies, automatic, names, false, connectMillis);
     }
 
     /** The same with another patience. */
     public Routes withConnectMillis(long millis) {
-        return new Routes(proxies, automatic, names, millis);
+        return new Routes(proxies, automatic, names, lookUp, millis);
     }
 }

@@ -47,6 +47,7 @@ class BootstrapTest {
 
     BootstrapTest() {
         links.attach(new Ignoring());
+        links.names(names);
     }
 
     private Bootstrap bootstrap() {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.starling.bytes.Bytes;
@@ -269,6 +270,45 @@ class LinkTableTest {
         one.setActive(2, false);
         assertThat(one.attempts()).isEmpty();
         assertThat(network.connects).hasSize(1);
+    }
+
+    @Test
+    void aHostKnownByNameIsLookedUpEachTimeItIsConnectedTo() {
+        List<Consumer<List<Bytes>>> questions = new ArrayList<>();
+        table.names((name, answer) -> {
+            assertThat(name).isEqualTo("node.example");
+            questions.add(answer);
+        });
+        NetAddress host = table.name("node.example", 18444);
+        assertThat(table.connect(host, LinkKind.MANUAL, false)).isTrue();
+        assertThat(table.connect(host, LinkKind.MANUAL, false)).isTrue();
+        assertThat(questions).as("asked once at a time").hasSize(1);
+        assertThat(table.isConnectingTo(host)).isTrue();
+        assertThat(table.count(LinkKind.MANUAL)).isEqualTo(1);
+
+        questions.removeFirst().accept(List.of());
+        assertThat(table.isConnectedTo(host)).isFalse();
+        assertThat(log).extracting(LogEvent::text).contains("found no address of node.example:18444");
+
+        List<Bytes> both = List.of(Bytes.fromHex("0a000001"), Bytes.fromHex("0a000002"));
+        table.connect(host, LinkKind.MANUAL, false);
+        questions.removeFirst().accept(both);
+        assertThat(network.connects).containsExactly(new Endpoint(both.get(0), 18444));
+        table.handle(1, new NetworkEvent.Closed(1, "refused"));
+        table.connect(host, LinkKind.MANUAL, false);
+        questions.removeFirst().accept(both);
+        assertThat(network.connects).last().isEqualTo(new Endpoint(both.get(1), 18444));
+        table.handle(1, new NetworkEvent.Connected(2, US, network.connects.getLast()));
+        assertThat(table.isConnectedTo(host)).isTrue();
+        assertThat(table.isConnectingTo(host)).isFalse();
+        assertThat(table.links().iterator().next().remote()).hasToString("10.0.0.2:18444");
+    }
+
+    @Test
+    void aHostKnownByNameIsOutOfReachIfNobodyMayLookItUp() {
+        LinkTable one = table(Transports.plain(MAGIC), Routes.DIRECT.withoutLookUp());
+        assertThat(one.connectByName("node.example", 18444, LinkKind.MANUAL, false))
+                .isFalse();
     }
 
     private static final NetAddress ONION = Objects.requireNonNull(

@@ -13,6 +13,20 @@ class NetAddressTest {
 
     @ParameterizedTest
     @CsvSource({
+        "127.1, 127.0.0.1",
+        "127.1:1234, 127.0.0.1:1234",
+        "10.1.258, 10.1.1.2",
+        "2130706433, 127.0.0.1",
+        "0x7f.0x1, 127.0.0.1",
+        "017.2.3.4, 15.2.3.4",
+        "0, 0.0.0.0"
+    })
+    void shortFormsOfIpv4(String text, String full) {
+        assertThat(NetAddress.parse(text, 8333)).isEqualTo(NetAddress.parse(full, 8333));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "1.2.3.4, IPV4, 01020304, 1.2.3.4:8333",
         "1.2.3.4:99, IPV4, 01020304, 1.2.3.4:99",
         "[::1]:18444, IPV6, 00000000000000000000000000000001, [::1]:18444",
@@ -39,7 +53,13 @@ class NetAddressTest {
             strings = {
                 "",
                 "localhost",
-                "1.2.3",
+                "1.2.3.",
+                "1..2",
+                "1.2.3.4.5",
+                "1.2.65536",
+                "1.08",
+                "4294967296",
+                "::1.2",
                 "1.2.3.256",
                 "1.2.3.4:",
                 "1.2.3.4:65536",

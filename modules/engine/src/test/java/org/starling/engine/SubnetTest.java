@@ -38,7 +38,7 @@ class SubnetTest {
     @ValueSource(
             strings = {
                 "",
-                "1.2.3",
+                "1.2.3.",
                 "1.2.3.400",
                 "1.2.3.4/33",
                 "::/129",

@@ -44,6 +44,7 @@ final class Connector {
                 parts.log);
         Names onCore = (name, answer) ->
                 world.names().lookUp(name, found -> world.core().execute(() -> answer.accept(found)));
+        parts.links.names(onCore);
         bootstrap = new Bootstrap(
                 config.bootstrap(), parts.links, parts.book, onCore, random.child("bootstrap"), parts.log);
         describeMap(parts.book, parts.log);

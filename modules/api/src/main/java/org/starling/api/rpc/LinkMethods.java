@@ -6,17 +6,14 @@ import static org.starling.api.rpc.Parameter.Type.TEXT;
 import static org.starling.api.rpc.Parameter.optional;
 import static org.starling.api.rpc.Parameter.required;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
-import org.starling.bytes.Bytes;
 import org.starling.chain.BlockEntry;
 import org.starling.consensus.ChainType;
+import org.starling.engine.Bootstrap;
 import org.starling.engine.Link;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
-import org.starling.engine.NetworkType;
 import org.starling.engine.Routes;
 import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
@@ -107,21 +104,14 @@ final class LinkMethods {
         if (address != null) {
             return address;
         }
-        if (call.node().config().connections().routes().proxies().containsKey(NetworkType.IPV4)) {
+        Bootstrap.Host host = Bootstrap.Host.parse(text, port);
+        if (host == null) {
             throw new RpcException(
                     RpcException.CLIENT_INVALID_IP_OR_SUBNET,
-                    "Error: " + text + " is no address; with -proxy no names are looked up");
+                    "Error: '" + text + "' is no host: give an address or a name, and perhaps :<port>");
         }
-        int colon = text.lastIndexOf(':');
-        boolean withPort = colon > 0 && text.substring(colon + 1).matches("[0-9]{1,5}");
-        try {
-            byte[] ip = InetAddress.getByName(withPort ? text.substring(0, colon) : text)
-                    .getAddress();
-            return NetAddress.ofIp(Bytes.wrap(ip), withPort ? Integer.parseInt(text.substring(colon + 1)) : port);
-        } catch (UnknownHostException | IllegalArgumentException e) {
-            throw new RpcException(
-                    RpcException.CLIENT_INVALID_IP_OR_SUBNET, "Error: " + text + " is no address and no known name");
-        }
+        Node node = call.node();
+        return node.core(() -> node.links().name(host.name(), host.port()));
     }
 
     private static JsonNode addNode(Call call) {
@@ -224,8 +214,7 @@ final class LinkMethods {
     /** Waits until the attempt has led to a link or failed, which it does in time: the caller may look for the link. */
     private static void awaitAttempt(Node node, NetAddress address) {
         try {
-            while (node.core(() -> node.links().attempts().stream()
-                    .anyMatch(attempt -> attempt.address().equals(address)))) {
+            while (node.core(() -> node.links().isConnectingTo(address))) {
                 Thread.sleep(ATTEMPT_POLL_MILLIS);
             }
         } catch (InterruptedException e) {
