@@ -32,6 +32,10 @@ final class Entry {
     final boolean spendsCoinbase;
     final long usage;
 
+    // Where the heaps of the graph have it.
+    int timePlace;
+    int evictionPlace;
+
     long feeDelta;
     final Set<Entry> parents = new LinkedHashSet<>();
     final Set<Entry> children = new LinkedHashSet<>();
@@ -136,6 +140,12 @@ final class Entry {
         if (order == 0) {
             order = Long.compare(right.time, left.time);
         }
+        return order == 0 ? left.txid().compareTo(right.txid()) : order;
+    }
+
+    /** The oldest first. Never 0 for different transactions. */
+    static int compareByTime(Entry left, Entry right) {
+        int order = Long.compare(left.time, right.time);
         return order == 0 ? left.txid().compareTo(right.txid()) : order;
     }
 

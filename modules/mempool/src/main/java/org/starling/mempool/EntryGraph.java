@@ -1,12 +1,13 @@
 package org.starling.mempool;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,28 @@ final class EntryGraph {
     private final Map<Hash256, Entry> byTxid = new ConcurrentHashMap<>();
     private final Map<Hash256, Entry> byWtxid = new ConcurrentHashMap<>();
     private final Map<OutPoint, Entry> spenders = new ConcurrentHashMap<>();
-    private final TreeSet<Entry> byEviction = new TreeSet<>(Entry::compareForEviction);
-    private final TreeSet<Entry> byTime = new TreeSet<>((left, right) -> {
-        int order = Long.compare(left.time, right.time);
-        return order == 0 ? left.txid().compareTo(right.txid()) : order;
-    });
+    private final EntryHeap byEviction = new EntryHeap(Entry::compareForEviction) {
+        @Override
+        int place(Entry entry) {
+            return entry.evictionPlace;
+        }
+
+        @Override
+        void place(Entry entry, int place) {
+            entry.evictionPlace = place;
+        }
+    };
+    private final EntryHeap byTime = new EntryHeap(Entry::compareByTime) {
+        @Override
+        int place(Entry entry) {
+            return entry.timePlace;
+        }
+
+        @Override
+        void place(Entry entry, int place) {
+            entry.timePlace = place;
+        }
+    };
     private final AtomicLong removals = new AtomicLong();
     private long usage;
     private long virtualSize;
@@ -71,9 +89,24 @@ final class EntryGraph {
         return totalFee;
     }
 
-    /** All entries, the oldest first. */
+    /** All entries, in any order. */
     Collection<Entry> entries() {
-        return byTime;
+        return byTxid.values();
+    }
+
+    /** All entries, the oldest first; a copy. */
+    List<Entry> entriesByTime() {
+        List<Entry> sorted = new ArrayList<>(byTxid.values());
+        sorted.sort(Entry::compareByTime);
+        return sorted;
+    }
+
+    /** Those from before that time, in seconds since 1970. */
+    List<Entry> olderThan(long seconds) {
+        if (byTime.isEmpty() || byTime.first().time >= seconds) {
+            return List.of();
+        }
+        return entriesByTime().stream().filter(entry -> entry.time < seconds).toList();
     }
 
     /** The one to be dropped first; the graph is not empty. */
@@ -83,18 +116,22 @@ final class EntryGraph {
 
     /** The transactions that this one spends from and that are in the mempool. */
     Set<Entry> parentsOf(Iterable<TxIn> inputs) {
-        Set<Entry> parents = new LinkedHashSet<>();
+        Set<Entry> parents = null;
         for (TxIn input : inputs) {
             Entry parent = byTxid.get(input.previous().txid());
             if (parent != null) {
+                parents = parents == null ? new LinkedHashSet<>() : parents;
                 parents.add(parent);
             }
         }
-        return parents;
+        return parents == null ? Set.of() : parents;
     }
 
     /** These and all that they depend on. */
     static Set<Entry> withAncestors(Collection<Entry> entries) {
+        if (entries.isEmpty()) {
+            return Set.of();
+        }
         Set<Entry> all = new LinkedHashSet<>(entries);
         Deque<Entry> queue = new ArrayDeque<>(entries);
         while (!queue.isEmpty()) {

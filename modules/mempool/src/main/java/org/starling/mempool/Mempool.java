@@ -247,19 +247,15 @@ public final class Mempool {
     }
 
     private void removeWithDescendants(Collection<Entry> entries, RemovalReason reason) {
+        if (entries.isEmpty()) {
+            return;
+        }
         remove(EntryGraph.withDescendants(entries), reason);
     }
 
     /** Drops what waited too long, and what pays least if the mempool is too large. */
     public void limitSize(long nowSeconds) {
-        List<Entry> expired = new ArrayList<>();
-        for (Entry entry : graph.entries()) {
-            if (entry.time >= nowSeconds - options.expirySeconds()) {
-                break;
-            }
-            expired.add(entry);
-        }
-        removeWithDescendants(expired, RemovalReason.EXPIRY);
+        removeWithDescendants(graph.olderThan(nowSeconds - options.expirySeconds()), RemovalReason.EXPIRY);
         boolean raised = false;
         while (graph.usage() > options.maxBytes() && graph.size() > 0) {
             Entry worst = graph.worst();
@@ -492,7 +488,7 @@ public final class Mempool {
                 : new Brief(entry.transaction, entry.fee, entry.virtualSize, entry.ancestorCount, entry.sequence);
     }
 
-    /** All, the oldest first. */
+    /** All, in any order. */
     public List<Brief> briefs() {
         synchronized (lock) {
             List<Brief> briefs = new ArrayList<>();
@@ -507,11 +503,11 @@ public final class Mempool {
     /** All, the oldest first. */
     public List<MempoolEntry> entries() {
         synchronized (lock) {
-            return facts(graph.entries());
+            return facts(graph.entriesByTime());
         }
     }
 
-    /** All transactions, the oldest first. */
+    /** All transactions, in any order. */
     public List<Transaction> transactions() {
         synchronized (lock) {
             return graph.entries().stream().map(entry -> entry.transaction).toList();
@@ -521,7 +517,7 @@ public final class Mempool {
     /** All txids, the oldest transaction first. */
     public List<Hash256> txids() {
         synchronized (lock) {
-            return graph.entries().stream().map(Entry::txid).toList();
+            return graph.entriesByTime().stream().map(Entry::txid).toList();
         }
     }
 

@@ -26,7 +26,7 @@ record Reorganisation(List<Entry> unfit, List<Entry> tooLong) {
             EntryGraph graph, Function<OutPoint, @Nullable Coin> coins, HeaderView tip, MempoolOptions.Limits limits) {
         List<Entry> unfit = new ArrayList<>();
         List<Entry> tooLong = new ArrayList<>();
-        for (Entry entry : graph.entries()) {
+        for (Entry entry : graph.entriesByTime()) {
             if (!fitsNextBlock(entry.transaction, coins, tip)) {
                 unfit.add(entry);
             } else if (entry.ancestorCount > limits.ancestors() || entry.ancestorSize > limits.ancestorBytes()) {

@@ -116,6 +116,13 @@ class EntryGraphTest {
         }
         byEviction.sort(Entry::compareForEviction);
         assertThat(graph.usage()).isEqualTo(usage);
+        List<Entry> byTime = graph.entriesByTime();
+        assertThat(byTime).isSortedAccordingTo(Entry::compareByTime).hasSize(graph.size());
+        if (byTime.size() > 10) {
+            long middle = byTime.get(byTime.size() / 2).time;
+            assertThat(graph.olderThan(middle)).isNotEmpty().allMatch(entry -> entry.time < middle);
+            assertThat(graph.olderThan(byTime.getFirst().time)).isEmpty();
+        }
         if (!byEviction.isEmpty()) {
             assertThat(graph.worst()).isSameAs(byEviction.getFirst());
         }
