@@ -159,6 +159,9 @@ public final class Bytes implements Comparable<Bytes> {
 
     @Override
     public int hashCode() {
+        if (length == array.length) {
+            return Arrays.hashCode(array);
+        }
         int hash = 1;
         for (int i = offset; i < offset + length; i++) {
             hash = 31 * hash + array[i];

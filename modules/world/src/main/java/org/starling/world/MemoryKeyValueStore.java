@@ -4,11 +4,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.starling.bytes.Bytes;
 
 /**
  * {@link KeyValueStore} on a {@link MemoryDisk}. A crash keeps all synced writes, and of those after the last synced one
@@ -19,7 +19,8 @@ public final class MemoryKeyValueStore implements KeyValueStore, MemoryDisk.Surv
     private static final int MAX_UNSYNCED_BATCHES = 64;
 
     private final MemoryDisk disk;
-    private final NavigableMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
+    // Looked into far more often than gone through, so only the latter sorts.
+    private final Map<Bytes, byte[]> entries = new HashMap<>();
 
     /** For each unsynced batch, oldest first, the pairs that undo it. */
     private final Deque<List<Undo>> unsynced = new ArrayDeque<>();
@@ -52,7 +53,7 @@ public final class MemoryKeyValueStore implements KeyValueStore, MemoryDisk.Surv
     public byte @Nullable [] get(byte[] key) {
         synchronized (disk) {
             disk.checkRead();
-            return entries.get(key);
+            return entries.get(Bytes.wrap(key));
         }
     }
 
@@ -61,7 +62,7 @@ public final class MemoryKeyValueStore implements KeyValueStore, MemoryDisk.Surv
         synchronized (disk) {
             disk.checkRead();
             List<byte @Nullable []> values = new ArrayList<>(keys.size());
-            keys.forEach(key -> values.add(entries.get(key)));
+            keys.forEach(key -> values.add(entries.get(Bytes.wrap(key))));
             return values;
         }
     }
@@ -95,11 +96,11 @@ public final class MemoryKeyValueStore implements KeyValueStore, MemoryDisk.Surv
         }
     }
 
-    private static Undo apply(Map<byte[], byte[]> map, byte @Nullable [] key, byte @Nullable [] value) {
+    private static Undo apply(Map<Bytes, byte[]> map, byte @Nullable [] key, byte @Nullable [] value) {
         if (key == null) {
             throw new IllegalArgumentException("a key is null");
         }
-        return new Undo(key, value == null ? map.remove(key) : map.put(key, value));
+        return new Undo(key, value == null ? map.remove(Bytes.wrap(key)) : map.put(Bytes.wrap(key), value));
     }
 
     @Override
@@ -115,26 +116,33 @@ public final class MemoryKeyValueStore implements KeyValueStore, MemoryDisk.Surv
 
     @Override
     public void scan(byte[] prefix, Visitor visitor) {
-        List<Map.Entry<byte[], byte[]>> found = new ArrayList<>();
+        List<Map.Entry<Bytes, byte[]>> found;
         synchronized (disk) {
             disk.checkRead();
-            collect(entries, prefix, found);
+            found = startingWith(entries, prefix);
         }
-        for (Map.Entry<byte[], byte[]> entry : found) {
-            if (!visitor.visit(entry.getKey(), entry.getValue())) {
-                return;
-            }
-        }
+        visit(found, visitor);
     }
 
-    private static void collect(
-            NavigableMap<byte[], byte[]> entries, byte[] prefix, List<Map.Entry<byte[], byte[]>> found) {
-        for (Map.Entry<byte[], byte[]> entry : entries.tailMap(prefix, true).entrySet()) {
-            byte[] key = entry.getKey();
-            if (key.length < prefix.length || !Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)) {
+    private static List<Map.Entry<Bytes, byte[]>> startingWith(Map<Bytes, byte[]> entries, byte[] prefix) {
+        Bytes start = Bytes.wrap(prefix);
+        List<Map.Entry<Bytes, byte[]>> found = new ArrayList<>();
+        for (Map.Entry<Bytes, byte[]> entry : entries.entrySet()) {
+            Bytes key = entry.getKey();
+            if (key.startsWith(start)) {
+                found.add(Map.entry(key, entry.getValue()));
+            }
+        }
+        found.sort(Map.Entry.comparingByKey(
+                (left, right) -> Arrays.compareUnsigned(left.sharedArray(), right.sharedArray())));
+        return found;
+    }
+
+    private static void visit(List<Map.Entry<Bytes, byte[]>> found, Visitor visitor) {
+        for (Map.Entry<Bytes, byte[]> entry : found) {
+            if (!visitor.visit(entry.getKey().sharedArray(), entry.getValue())) {
                 return;
             }
-            found.add(Map.entry(key, entry.getValue()));
         }
     }
 
@@ -142,22 +150,16 @@ public final class MemoryKeyValueStore implements KeyValueStore, MemoryDisk.Surv
     public Snapshot snapshot() {
         synchronized (disk) {
             disk.checkRead();
-            NavigableMap<byte[], byte[]> copy = new TreeMap<>(entries);
+            Map<Bytes, byte[]> copy = new HashMap<>(entries);
             return new Snapshot() {
                 @Override
                 public byte @Nullable [] get(byte[] key) {
-                    return copy.get(key);
+                    return copy.get(Bytes.wrap(key));
                 }
 
                 @Override
                 public void scan(byte[] prefix, Visitor visitor) {
-                    List<Map.Entry<byte[], byte[]>> found = new ArrayList<>();
-                    collect(copy, prefix, found);
-                    for (Map.Entry<byte[], byte[]> entry : found) {
-                        if (!visitor.visit(entry.getKey(), entry.getValue())) {
-                            return;
-                        }
-                    }
+                    visit(startingWith(copy, prefix), visitor);
                 }
 
                 @Override
