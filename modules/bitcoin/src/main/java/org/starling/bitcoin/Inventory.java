@@ -32,9 +32,11 @@ final class Inventory {
             peers.misbehaving(now, peer, "inv message size = " + items.size());
             return;
         }
+        boolean blocks = false;
         @Nullable Hash256 unknownBlock = null;
         for (InventoryItem item : items) {
             if (item.kind() == InventoryItem.BLOCK) {
+                blocks = true;
                 headers.available(peer, item.hash());
                 unknownBlock = chain.headers().contains(item.hash()) ? unknownBlock : item.hash();
             } else if (item.isTransaction()) {
@@ -48,7 +50,9 @@ final class Inventory {
         if (unknownBlock != null) {
             headers.announced(now, peer, unknownBlock);
         }
-        peers.wakeAt(peer, now);
+        if (blocks) {
+            peers.wakeAt(peer, now);
+        }
     }
 
     /** Takes a notfound: what the peer has not may be asked for elsewhere. */

@@ -182,7 +182,7 @@ final class Peer {
 
     /** Whether both sides have said who they are. */
     boolean isReady() {
-        return verackReceived && !link.isClosed();
+        return verackReceived && slot >= 0;
     }
 
     long services() {

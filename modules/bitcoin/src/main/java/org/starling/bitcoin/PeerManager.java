@@ -141,7 +141,7 @@ public final class PeerManager implements LinkHandler {
 
     @Override
     public void closed(long now, Link link, String reason) {
-        Peer peer = peers.find(link.id());
+        Peer peer = Peers.of(link);
         if (peer != null) {
             peers.remove(peer);
             work.disconnected(peer);
@@ -161,7 +161,7 @@ public final class PeerManager implements LinkHandler {
 
     @Override
     public boolean busy(Link link) {
-        Peer peer = peers.find(link.id());
+        Peer peer = Peers.of(link);
         return peer == null
                 || link.congested()
                 || peer.held != null
@@ -176,7 +176,7 @@ public final class PeerManager implements LinkHandler {
 
     @Override
     public Merits merits(Link link) {
-        Peer peer = peers.find(link.id());
+        Peer peer = Peers.of(link);
         if (peer == null) {
             return new Merits(Long.MAX_VALUE, 0, 0, true, false);
         }
@@ -190,7 +190,7 @@ public final class PeerManager implements LinkHandler {
 
     @Override
     public void drained(long now, Link link) {
-        Peer peer = peers.find(link.id());
+        Peer peer = Peers.of(link);
         if (peer != null) {
             requests.serve(now, peer);
             filters.serve(peer);
@@ -199,7 +199,7 @@ public final class PeerManager implements LinkHandler {
 
     @Override
     public @Nullable String message(long now, Link link, Transport.Message raw) {
-        Peer peer = peers.find(link.id());
+        Peer peer = Peers.of(link);
         if (peer == null) {
             return null;
         }
@@ -487,11 +487,17 @@ public final class PeerManager implements LinkHandler {
 
     /** Does what is due. */
     public void tick(long now) {
-        for (Peer peer : peers.takeDue(now)) {
+        for (Peer peer : peers.ticks().take(now)) {
             long next = liveness.tick(now, peer);
             peers.wakeAt(peer, peer.isReady() ? Math.min(next, tickReady(now, peer)) : next);
         }
-        peers.wakeAllAt(transactions.nextExpiryMillis());
+        for (Peer peer : peers.requests().take(now)) {
+            peers.requests().at(peer, transactions.tick(now, peer));
+        }
+        peers.requests().allAt(transactions.nextExpiryMillis());
+        for (Peer peer : peers.trickles().take(now)) {
+            peers.trickles().at(peer, relay.tick(now, peer));
+        }
     }
 
     /**
@@ -516,11 +522,10 @@ public final class PeerManager implements LinkHandler {
         long next = addresses.tick(now, peer);
         next = Math.min(next, headers.tick(now, peer));
         server.tick(now, peer);
-        next = Math.min(next, relay.tick(now, peer));
+        next = Math.min(next, relay.tickFeeFilter(now, peer));
         if (!peer.link.isClosed()) {
             headers.refresh(peer);
             next = Math.min(next, downloads.tick(now, peer));
-            next = Math.min(next, transactions.tick(now, peer));
         }
         return next;
     }

@@ -1,7 +1,6 @@
 package org.starling.bitcoin;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
@@ -27,12 +26,11 @@ final class Peers {
     private final IdTable<Peer> byId = new IdTable<>();
     private final BitSet marks = new BitSet();
 
-    // The same peers in the order in which they connected, and when the tick of each is due: looked at so often that
-    // the times stand together.
+    // The same peers in the order in which they connected.
     private final List<Peer> order = new ArrayList<>();
-    private long[] dueMillis = new long[8];
-    private long firstDueMillis = Long.MAX_VALUE;
-    private long allDueMillis;
+    private final Agenda ticks = new Agenda(order);
+    private final Agenda requests = new Agenda(order);
+    private final Agenda trickles = new Agenda(order);
 
     Peers(LinkTable links, BanList bans, PeerSettings settings, Consumer<LogEvent> log) {
         this.links = links;
@@ -54,26 +52,34 @@ final class Peers {
         return links;
     }
 
+    /** The peer at the other end, unless it is gone. */
+    static @Nullable Peer of(Link link) {
+        return (Peer) link.state();
+    }
+
     void add(Peer peer) {
+        peer.link.keep(peer);
         byId.add(peer.id(), peer);
         peer.slot = order.size();
         peer.mark = marks.nextClearBit(0);
         marks.set(peer.mark);
         order.add(peer);
-        if (peer.slot == dueMillis.length) {
-            dueMillis = Arrays.copyOf(dueMillis, 2 * peer.slot);
-        }
-        dueMillis[peer.slot] = Long.MAX_VALUE;
+        ticks.added();
+        requests.added();
+        trickles.added();
     }
 
     void remove(Peer peer) {
+        peer.link.keep(null);
         byId.remove(peer.id());
         order.remove(peer.slot);
         marks.clear(peer.mark);
         for (int i = peer.slot; i < order.size(); i++) {
             order.get(i).slot = i;
-            dueMillis[i] = dueMillis[i + 1];
         }
+        ticks.removed(peer.slot);
+        requests.removed(peer.slot);
+        trickles.removed(peer.slot);
         peer.slot = -1;
     }
 
@@ -153,40 +159,33 @@ final class Peers {
         log.accept(LogEvent.info("net", text));
     }
 
+    /** When each peer's state is to be looked over. */
+    Agenda ticks() {
+        return ticks;
+    }
+
+    /** When a transaction may be requested of each peer. */
+    Agenda requests() {
+        return requests;
+    }
+
+    /** When each peer is to be told of transactions. */
+    Agenda trickles() {
+        return trickles;
+    }
+
     /** Asks for the peer's tick at that time or before. */
     void wakeAt(Peer peer, long millis) {
-        if (peer.slot >= 0 && millis < dueMillis[peer.slot]) {
-            dueMillis[peer.slot] = millis;
-            firstDueMillis = Math.min(firstDueMillis, millis);
-        }
+        ticks.at(peer, millis);
     }
 
     /** Asks for everybody's tick at that time or before: what changed may concern each of them. */
     void wakeAllAt(long millis) {
-        allDueMillis = Math.min(allDueMillis, millis);
+        ticks.allAt(millis);
     }
 
-    /** When the next tick is due. */
+    /** When the next of the agendas has something. */
     long nextMillis() {
-        return Math.min(allDueMillis, firstDueMillis);
-    }
-
-    /** Those whose tick is due, in the order in which they connected. They have to ask for the next. */
-    List<Peer> takeDue(long now) {
-        boolean everybody = now >= allDueMillis;
-        if (everybody) {
-            allDueMillis = Long.MAX_VALUE;
-        }
-        List<Peer> due = new ArrayList<>();
-        firstDueMillis = Long.MAX_VALUE;
-        for (int i = 0; i < order.size(); i++) {
-            if (everybody || dueMillis[i] <= now) {
-                dueMillis[i] = Long.MAX_VALUE;
-                due.add(order.get(i));
-            } else {
-                firstDueMillis = Math.min(firstDueMillis, dueMillis[i]);
-            }
-        }
-        return due;
+        return Math.min(ticks.nextMillis(), Math.min(requests.nextMillis(), trickles.nextMillis()));
     }
 }

@@ -116,7 +116,7 @@ final class TransactionDownload {
                 + (othersByWtxid ? BitcoinLimits.TX_TXID_DELAY_MILLIS : 0)
                 + (overloaded ? BitcoinLimits.TX_OVERLOADED_DELAY_MILLIS : 0);
         tracker.announced(peer.id(), hash, byWtxid, preferred, now + delay);
-        peers.wakeAt(peer, now + delay);
+        peers.requests().at(peer, now + delay);
     }
 
     /** Whether there is no use in fetching it; what paid too little may be of use with a child. */
@@ -225,7 +225,9 @@ final class TransactionDownload {
                 submitWithChild(peer, transaction);
             }
         }
-        wakeAnnouncers(now, transaction);
+        if (fault != null) {
+            wakeAnnouncers(now, transaction);
+        }
         reconsiderOrphans(peer);
     }
 
@@ -235,7 +237,7 @@ final class TransactionDownload {
             for (long id : tracker.announcers(hash)) {
                 Peer announcer = peers.find(id);
                 if (announcer != null) {
-                    peers.wakeAt(announcer, now);
+                    peers.requests().at(announcer, now);
                 }
             }
         }
@@ -443,7 +445,7 @@ final class TransactionDownload {
 
     void notFound(Peer peer, InventoryItem item) {
         tracker.answered(peer.id(), item.hash());
-        peers.wakeAllAt(0);
+        peers.requests().allAt(0);
     }
 
     void connected(Block block) {
@@ -486,7 +488,7 @@ final class TransactionDownload {
                 reconsider(orphan);
             }
         }
-        peers.wakeAllAt(0);
+        peers.requests().allAt(0);
     }
 
     /** When the next request is over, and others may be asked instead. */

@@ -1,6 +1,7 @@
 package org.starling.bitcoin;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,8 @@ final class TransactionRelay {
         if (entry == null) {
             return;
         }
+        Collection<Peer> ready = peers.ready();
+        ready.forEach(peer -> passIdleTrickle(now, peer));
         toldSequence = Math.max(toldSequence, entry.sequence());
         News news = recent.find(transaction.wtxid());
         if (news == null) {
@@ -83,10 +86,10 @@ final class TransactionRelay {
                 news.know(peer);
             }
         }
-        for (Peer peer : peers.ready()) {
+        for (Peer peer : ready) {
             if (peer.wantsTransactions && !news.isKnownTo(peer) && peer.toAnnounce.size() < BitcoinLimits.TO_ANNOUNCE) {
                 news.enqueue(peer);
-                peers.wakeAt(peer, trickleMillis(now, peer));
+                peers.trickles().at(peer, trickleMillis(now, peer));
             }
         }
     }
@@ -112,11 +115,12 @@ final class TransactionRelay {
             return;
         }
         peer.sendMempool = peer.wantsTransactions;
-        peers.wakeAt(peer, now);
+        peers.trickles().at(peer, now);
     }
 
     /** Serves a transaction that the peer may know of; false if it is answered by notfound. */
     boolean serve(long now, Peer peer, InventoryItem item) {
+        passIdleTrickle(now, peer);
         boolean byWtxid = item.kind() == InventoryItem.WTX;
         MempoolView.Entry entry = byWtxid ? mempool.byWtxid(item.hash()) : mempool.byTxid(item.hash());
         Transaction transaction =
@@ -145,10 +149,9 @@ final class TransactionRelay {
 
     /** Announces what is due; returns when to look again. */
     long tick(long now, Peer peer) {
-        long next = tickFeeFilter(now, peer);
-        if (!peer.wantsTransactions) {
+        if (!peer.isReady() || !peer.wantsTransactions) {
             forgetLine(peer);
-            return next;
+            return Long.MAX_VALUE;
         }
         if (peer.sendMempool) {
             peer.sendMempool = false;
@@ -161,7 +164,15 @@ final class TransactionRelay {
             trickle(now, peer);
             peer.toldSequence = toldSequence;
         }
-        return peer.toAnnounce.isEmpty() ? next : Math.min(next, trickleMillis(now + 1, peer));
+        return peer.toAnnounce.isEmpty() ? Long.MAX_VALUE : trickleMillis(now + 1, peer);
+    }
+
+    /** There was nothing to tell the peer when its time came, so nobody looked: it passes now. */
+    private void passIdleTrickle(long now, Peer peer) {
+        if (peer.toAnnounce.isEmpty() && now >= peer.nextTrickleMillis) {
+            peer.nextTrickleMillis = nextTrickle(now, peer);
+            peer.toldSequence = toldSequence;
+        }
     }
 
     /** When the peer is told next; one that the operator trusts need not wait. */
@@ -253,7 +264,8 @@ final class TransactionRelay {
         return minFeeratePerKvb;
     }
 
-    private long tickFeeFilter(long now, Peer peer) {
+    /** Tells the peer what transactions must pay, if that is due; returns when to look again. */
+    long tickFeeFilter(long now, Peer peer) {
         if (peers.settings().blocksOnly()
                 || peer.commonVersion() < OLDEST_WITH_FEE_FILTER
                 || !peer.relaysTransactions()

@@ -25,9 +25,11 @@ final class AddressVotes {
     /** Votes for exactly that address. */
     int count(long now, NetAddress address) {
         forget(now);
-        return (int) byGroup.values().stream()
-                .filter(vote -> vote.address.equals(address))
-                .count();
+        int count = 0;
+        for (Vote vote : byGroup.values()) {
+            count += vote.address.equals(address) ? 1 : 0;
+        }
+        return count;
     }
 
     /** The address in that network which has that many votes at least, and more than all others there together. */

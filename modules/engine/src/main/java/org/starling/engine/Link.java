@@ -31,6 +31,7 @@ public final class Link {
     private boolean sending;
     private boolean awaitingRead;
     private boolean closed;
+    private @Nullable Object state;
     private int badMessages;
     private long bytesSent;
     private long bytesReceived;
@@ -86,6 +87,16 @@ public final class Link {
     /** Our end. */
     public NetAddress local() {
         return local;
+    }
+
+    /** What the service that the link belongs to keeps with it; null if nothing. */
+    public @Nullable Object state() {
+        return state;
+    }
+
+    /** Keeps that with the link for the service, in place of what was there. */
+    public void keep(@Nullable Object kept) {
+        state = kept;
     }
 
     public boolean has(Permission permission) {

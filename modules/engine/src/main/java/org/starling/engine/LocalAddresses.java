@@ -93,7 +93,10 @@ public final class LocalAddresses {
 
     /** Whether it is one of ours. */
     public boolean contains(long now, NetAddress address) {
-        return known.containsKey(address) || believed(now).contains(address);
+        // Asked for each address that is told: mostly nobody has seen us there.
+        return known.containsKey(address)
+                || outbound.count(now, address.withPort(0)) >= Limits.ADDRESS_AGREEMENT
+                        && believed(now).contains(address);
     }
 
     /** All of them in order, with Core's scores: where it is from, and the inbound peers that came to it. */

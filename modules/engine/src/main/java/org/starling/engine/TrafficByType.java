@@ -13,8 +13,8 @@ public final class TrafficByType {
 
     // A handful of types: a search through them is faster than hashing the name, and this is done for each message.
     private String[] types = new String[8];
-    private long[] messages = new long[8];
-    private long[] bytes = new long[8];
+    // Messages and bytes of each, side by side.
+    private long[] sums = new long[16];
     private int count;
 
     /** Counts a message; beyond {@link Limits#COUNTED_TYPES} types under {@code *other*}. */
@@ -24,7 +24,7 @@ public final class TrafficByType {
 
     void addAll(TrafficByType others) {
         for (int i = 0; i < others.count; i++) {
-            add(others.types[i], others.messages[i], others.bytes[i]);
+            add(others.types[i], others.sums[2 * i], others.sums[2 * i + 1]);
         }
     }
 
@@ -36,8 +36,8 @@ public final class TrafficByType {
         } else {
             append(at, type);
         }
-        messages[at] += moreMessages;
-        bytes[at] += moreBytes;
+        sums[2 * at] += moreMessages;
+        sums[2 * at + 1] += moreBytes;
     }
 
     private int find(String type) {
@@ -54,26 +54,25 @@ public final class TrafficByType {
         }
         if (count == types.length) {
             types = Arrays.copyOf(types, 2 * count);
-            messages = Arrays.copyOf(messages, 2 * count);
-            bytes = Arrays.copyOf(bytes, 2 * count);
+            sums = Arrays.copyOf(sums, 4 * count);
         }
         types[count++] = type;
     }
 
     /** The sums by type, sorted; a copy. */
     public SortedMap<String, Sum> sums() {
-        TreeMap<String, Sum> sums = new TreeMap<>();
+        TreeMap<String, Sum> copy = new TreeMap<>();
         for (int i = 0; i < count; i++) {
-            sums.put(types[i], new Sum(messages[i], bytes[i]));
+            copy.put(types[i], sum(i));
         }
-        return sums;
+        return copy;
     }
 
     /** Only the bytes, by type, sorted; a copy. */
     SortedMap<String, Long> bytes() {
         TreeMap<String, Long> copy = new TreeMap<>();
         for (int i = 0; i < count; i++) {
-            copy.put(types[i], bytes[i]);
+            copy.put(types[i], sums[2 * i + 1]);
         }
         return copy;
     }
@@ -81,6 +80,10 @@ public final class TrafficByType {
     /** The sum of one type. */
     public Sum of(String type) {
         int at = find(type);
-        return at == count ? new Sum(0, 0) : new Sum(messages[at], bytes[at]);
+        return at == count ? new Sum(0, 0) : sum(at);
+    }
+
+    private Sum sum(int at) {
+        return new Sum(sums[2 * at], sums[2 * at + 1]);
     }
 }

@@ -88,6 +88,11 @@ public final class Node implements AutoCloseable {
     private @Nullable PortMapper mapper;
     private boolean closed;
 
+    /** When the core lane has its next appointment; 0 for none. */
+    private long appointedMillis;
+
+    private final Runnable keepAppointment = this::keepAppointment;
+
     private Node(NodeConfig config, World world, NodeClock clock, Chain chain) {
         this.config = config;
         this.world = world;
@@ -205,7 +210,7 @@ public final class Node implements AutoCloseable {
         links.setActive(clock.millis(), config.connections().active() && !importing);
         nextSaveMillis = world.clock().millis() + saveIntervalMillis;
         world.core().execute(bans::save);
-        world.core().execute(this::tend);
+        world.core().execute(keepAppointment);
         if (importing) {
             keeper.hold();
             importer.start(imports);
@@ -278,7 +283,15 @@ public final class Node implements AutoCloseable {
         if (mapper != null) {
             next = Math.min(next, mapper.tick(worldNow));
         }
-        world.core().appoint(next, this::tend);
+        if (next != appointedMillis) {
+            appointedMillis = next;
+            world.core().appoint(next, keepAppointment);
+        }
+    }
+
+    private void keepAppointment() {
+        appointedMillis = 0;
+        tend();
     }
 
     /** Does what would be due by then, as tests want it done. */

@@ -2,6 +2,7 @@ package org.starling.simulator;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -32,7 +33,10 @@ final class SimulatedInternet {
     private final Randomness random;
     private final TreeMap<String, SimulatedNetwork> listeners = new TreeMap<>();
     private final List<Owner> owners = new ArrayList<>();
-    private final List<Pipe> pipes = new ArrayList<>();
+    private final LinkedHashSet<Pipe> pipes = new LinkedHashSet<>();
+
+    /** Whether the ends of some link are on different sides. */
+    private boolean divided;
 
     /** Somebody with many addresses. */
     private record Owner(Predicate<Endpoint> owned, SimulatedNetwork network) {}
@@ -104,6 +108,7 @@ final class SimulatedInternet {
 
     /** Somebody's side of a partition changed: what waited may go on, and what cannot pass is watched. */
     void sidesChanged() {
+        divided = pipes.stream().anyMatch(Pipe::isBetweenSides);
         for (Pipe pipe : List.copyOf(pipes)) {
             if (pipe.isCut()) {
                 pipe.watch(BREAK_MICROS);
@@ -144,6 +149,10 @@ final class SimulatedInternet {
         }
 
         boolean isCut() {
+            return divided && isBetweenSides();
+        }
+
+        private boolean isBetweenSides() {
             return from.side() != to.side();
         }
 
@@ -201,7 +210,7 @@ final class SimulatedInternet {
             Bytes data = unread.remove();
             underWay -= data.length();
             drain();
-            to.report(new NetworkEvent.Received(toLink, data));
+            to.receive(this, toLink, data);
         }
 
         /** The sender has closed the link: the receiver hears of it after what was sent before. */

@@ -28,6 +28,8 @@ final class SimulatedNetwork implements Network {
     private long uplinkFreeMicros;
     private int side;
     private boolean closed;
+    private SimulatedInternet.@Nullable Pipe receiving;
+    private long receivingLink;
 
     /** The two directions of a link. */
     private record Ends(SimulatedInternet.Pipe out, SimulatedInternet.Pipe in) {}
@@ -93,6 +95,14 @@ final class SimulatedNetwork implements Network {
         if (!closed) {
             sink.accept(event);
         }
+    }
+
+    /** A piece has come in. */
+    void receive(SimulatedInternet.Pipe from, long link, Bytes data) {
+        receiving = from;
+        receivingLink = link;
+        report(new NetworkEvent.Received(link, data));
+        receiving = null;
     }
 
     /** The other end, or the way there, is gone. */
@@ -181,6 +191,11 @@ final class SimulatedNetwork implements Network {
 
     @Override
     public void read(long link) {
+        if (receiving != null && link == receivingLink) {
+            // Most links are read from again while what they brought is looked at.
+            receiving.read();
+            return;
+        }
         Ends ends = links.get(link);
         if (ends != null) {
             ends.in().read();
