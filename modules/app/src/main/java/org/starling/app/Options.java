@@ -137,8 +137,9 @@ final class Options {
         options.add("peerbloomfilters", "", "filter transactions and blocks for peers (BIP-0037, default: 0)");
         options.add("timeout", "<ms>", "wait so long for a node to take a connection (default: 5000)");
         options.add("peertimeout", "<seconds>", "wait for a peer's handshake and pings (default: 60)");
-        options.add("proxy", "<ip>[:<port>]", "connect through this SOCKS5 proxy; turns -listen off");
-        options.add("onion", "<ip>[:<port>]", "SOCKS5 proxy for onion addresses (default: -proxy); 0 for none");
+        options.add("proxy", "<ip>[:<port>]|unix:<path>", "connect through this SOCKS5 proxy; turns -listen off");
+        options.add(
+                "onion", "<ip>[:<port>]|unix:<path>", "SOCKS5 proxy for onion addresses (default: -proxy); 0 for none");
         options.add(
                 "proxyrandomize",
                 "",

@@ -2,6 +2,7 @@ package org.starling.app;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -25,6 +26,12 @@ final class ProxyOptions {
             "tor", NetworkType.TORV3,
             "i2p", NetworkType.I2P,
             "cjdns", NetworkType.CJDNS);
+
+    /** Before the path of a socket in the file system. */
+    private static final String UNIX = "unix:";
+
+    /** What the address of such a socket has room for on the usual systems, of which macOS gives the least. */
+    private static final int MAX_SOCKET_PATH_BYTES = 103;
 
     private final Settings settings;
 
@@ -113,9 +120,21 @@ final class ProxyOptions {
 
     private @Nullable Proxy proxy(String option) throws UsageException {
         String text = settings.text(option);
-        return text == null || !isGiven(text)
-                ? null
-                : new Proxy(endpoint(option, text, Proxy.DEFAULT_PORT), settings.flag("proxyrandomize", true));
+        if (text == null || !isGiven(text)) {
+            return null;
+        }
+        Proxy.Place place = text.startsWith(UNIX)
+                ? new Proxy.Place.Unix(socketPath(option, text))
+                : new Proxy.Place.Tcp(endpoint(option, text, Proxy.DEFAULT_PORT));
+        return new Proxy(place, settings.flag("proxyrandomize", true));
+    }
+
+    private static String socketPath(String option, String text) throws UsageException {
+        String path = text.substring(UNIX.length());
+        if (path.isEmpty() || path.getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH_BYTES) {
+            throw new UsageException("Invalid -" + option + " address or hostname: '" + text + "'");
+        }
+        return path;
     }
 
     /** A host of this option, perhaps a name, and perhaps its port. */

@@ -101,7 +101,7 @@ class NodesTest {
         PeerSettings plain = encrypting.withServices(encrypting.services() & ~Services.P2P_V2);
         Node node = Node.start(NodeConfig.of(params, "/Test:1/").withPeers(plain), world.world());
         open.add(node);
-        node.core(() -> node.connections().add(address, true));
+        node.core(() -> node.connections().add(address, address.toString(), true));
         return node;
     }
 

@@ -29,6 +29,7 @@ import org.starling.consensus.ChainParams;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
 import org.starling.engine.NetworkType;
+import org.starling.engine.Proxy;
 import org.starling.engine.TorControl;
 import org.starling.node.Node;
 import org.starling.node.NodeConfig;
@@ -142,9 +143,8 @@ class OnionServiceTest {
                         "AUTHENTICATE",
                         "GETINFO net/listeners/socks",
                         "ADD_ONION NEW:ED25519-V3 Port=8333," + entrance);
-        assertThat(first.core(() ->
-                        first.links().routes().proxies().get(NetworkType.TORV3).endpoint()))
-                .isEqualTo(new Endpoint(LOOPBACK, 9150));
+        assertThat(first.core(() -> first.links().routes().proxies().get(NetworkType.TORV3)))
+                .isEqualTo(new Proxy(new Endpoint(LOOPBACK, 9150), true));
         for (AutoCloseable each : open.subList(1, open.size()).reversed()) {
             each.close();
         }

@@ -25,7 +25,7 @@ class ProxyOptionsTest {
 
     private static String shown(Routes routes, NetworkType network) {
         Proxy proxy = routes.proxies().get(network);
-        return proxy == null ? "" : proxy.endpoint() + (proxy.isolate() ? " isolated" : "");
+        return proxy == null ? "" : proxy.place() + (proxy.isolate() ? " isolated" : "");
     }
 
     @Test
@@ -56,6 +56,16 @@ class ProxyOptionsTest {
                 .isEmpty();
         assertThat(shown(routes("-proxy=127.0.0.1:1", "-onion=0"), NetworkType.TORV3))
                 .isEmpty();
+    }
+
+    @Test
+    void aProxyMayBeASocketInTheFileSystem() throws Exception {
+        Routes routes = routes("-proxy=unix:/run/all", "-onion=unix:/run/tor/socks");
+        assertThat(shown(routes, NetworkType.IPV4)).isEqualTo("unix:/run/all isolated");
+        assertThat(shown(routes, NetworkType.TORV3)).isEqualTo("unix:/run/tor/socks isolated");
+        String tooLong = "unix:" + "x".repeat(1000);
+        assertThatThrownBy(() -> routes("-proxy=" + tooLong))
+                .hasMessage("Invalid -proxy address or hostname: '" + tooLong + "'");
     }
 
     @Test

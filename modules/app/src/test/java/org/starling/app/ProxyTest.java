@@ -199,7 +199,7 @@ class ProxyTest {
         assertThat(wanted.routes().connectMillis()).isEqualTo(1234);
 
         Node seeker = start("seeker", List.of(), wanted.routes());
-        seeker.core(() -> seeker.connections().add(named, true));
+        seeker.core(() -> seeker.connections().add(named, "node.example:8333", true));
         Instant end = Instant.now().plus(Duration.ofSeconds(30));
         while (readyPeers(seeker).isEmpty()) {
             assertThat(Instant.now()).isBefore(end);

@@ -453,6 +453,11 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
     }
 
     @Override
+    public long connectLocal(String path) {
+        return nextLink++;
+    }
+
+    @Override
     public void read(long link) {
         Remote remote = remotes.get(link);
         if (remote != null) {

@@ -2,7 +2,6 @@ package org.starling.engine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -62,12 +61,21 @@ public final class ConnectionPolicy {
         }
     }
 
+    /**
+     * A node that the operator named.
+     *
+     * @param text as the operator wrote it
+     */
+    public record Added(NetAddress address, String text, boolean linked) {}
+
     private static final class Retry {
+        private final String text;
         private final boolean encrypted;
         private long nextMillis;
         private long waitMillis = Limits.RETRY_FIRST_MILLIS;
 
-        Retry(boolean encrypted) {
+        Retry(String text, boolean encrypted) {
+            this.text = text;
             this.encrypted = encrypted;
         }
     }
@@ -88,17 +96,19 @@ public final class ConnectionPolicy {
         this.random = random;
         this.log = log;
         anchored.forEach(anchors::push);
-        settings.only().forEach(address -> added.put(address, new Retry(true)));
+        settings.only()
+                .forEach(address -> added.put(address, new Retry(links.routes().text(address), true)));
     }
 
     /**
      * Keeps a link to that node from now on ({@code addnode add}). False if it was named before, or too many are.
      *
+     * @param text as the operator wrote it
      * @param encrypted whether the encrypted transport is tried first
      */
-    public boolean add(NetAddress address, boolean encrypted) {
+    public boolean add(NetAddress address, String text, boolean encrypted) {
         changes++;
-        return added.size() < Limits.ADDED_NODES && added.putIfAbsent(address, new Retry(encrypted)) == null;
+        return added.size() < Limits.ADDED_NODES && added.putIfAbsent(address, new Retry(text, encrypted)) == null;
     }
 
     /** No longer keeps a link to it; an open one stays. False if it was not named. */
@@ -111,9 +121,11 @@ public final class ConnectionPolicy {
         return changes + links.changes();
     }
 
-    /** The nodes that the operator named, sorted. */
-    public List<NetAddress> added() {
-        return List.copyOf(added.keySet());
+    /** The nodes that the operator named, sorted by address. */
+    public List<Added> added() {
+        List<Added> all = new ArrayList<>();
+        added.forEach((address, retry) -> all.add(new Added(address, retry.text, isLinked(address))));
+        return all;
     }
 
     /** Outbound links wanted for everything. */
@@ -399,16 +411,5 @@ public final class ConnectionPolicy {
                 && (address.network() == NetworkType.IPV4 || address.network() == NetworkType.IPV6)) {
             groups.add(book.routability().group(address));
         }
-    }
-
-    /** What the operator named, with whether a link to it is open; for {@code getaddednodeinfo}. */
-    public List<NetAddress> linkedAdded() {
-        List<NetAddress> linked = new ArrayList<>();
-        for (NetAddress address : added.keySet()) {
-            if (isLinked(address)) {
-                linked.add(address);
-            }
-        }
-        return Collections.unmodifiableList(linked);
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -241,8 +242,7 @@ public final class LinkTable {
             return true;
         }
         Proxy proxy = routes.proxy(address);
-        Endpoint endpoint = proxy == null ? address.endpoint() : proxy.endpoint();
-        if (endpoint == null || !active || !routes.reaches(address)) {
+        if (!active || !routes.reaches(address)) {
             return false;
         }
         Attempt attempt = new Attempt(address, kind, encrypted && encrypts());
@@ -252,7 +252,13 @@ public final class LinkTable {
         String version = attempt.encrypted() ? "v2" : "v1";
         log.accept(LogEvent.debug(
                 "net", "trying " + version + " connection (" + kind.label() + ") to " + routes.text(address)));
-        dials.add(network.connect(endpoint, routes.connectMillis()), new Dial(attempt, socks));
+        Proxy.Place place =
+                proxy == null ? new Proxy.Place.Tcp(Objects.requireNonNull(address.endpoint())) : proxy.place();
+        long number = switch (place) {
+            case Proxy.Place.Tcp(Endpoint endpoint) -> network.connect(endpoint, routes.connectMillis());
+            case Proxy.Place.Unix(String path) -> network.connectLocal(path);
+        };
+        dials.add(number, new Dial(attempt, socks));
         return true;
     }
 

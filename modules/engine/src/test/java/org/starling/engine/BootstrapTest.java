@@ -139,13 +139,14 @@ class BootstrapTest {
 
     @Test
     void behindAProxyNoNameIsLookedUpHere() {
-        Proxy proxy = new Proxy(new Endpoint(Bytes.fromHex("7f000001"), 9050), true);
+        Endpoint tor = new Endpoint(Bytes.fromHex("7f000001"), 9050);
+        Proxy proxy = new Proxy(tor, true);
         links.routes(new Routes(Map.of(NetworkType.IPV4, proxy), Set.of(NetworkType.IPV4)));
         seeds = List.of("a.example.");
         seedNodes = List.of(new Host("node.example", 1234));
         run(bootstrap(), 0, 35);
         assertThat(asked).isEmpty();
-        assertThat(network.connects).hasSize(2).containsOnly(proxy.endpoint());
+        assertThat(network.connects).hasSize(2).containsOnly(tor);
         assertThat(links.attempts()).extracting(LinkTable.Attempt::kind).containsOnly(LinkKind.ADDR_FETCH);
         assertThat(links.attempts())
                 .extracting(LinkTable.Attempt::address)

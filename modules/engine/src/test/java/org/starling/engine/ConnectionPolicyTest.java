@@ -183,10 +183,10 @@ class ConnectionPolicyTest {
     void addedNodesCanBeRemoved() {
         ConnectionPolicy policy = policy();
         NetAddress node = NetAddress.parse("9.9.9.9:1", 0);
-        assertThat(policy.add(node, true)).isTrue();
-        assertThat(policy.add(node, true)).isFalse();
+        assertThat(policy.add(node, "9.9.9.9:0x1", true)).isTrue();
+        assertThat(policy.add(node, "9.9.9.9:1", true)).isFalse();
         run(policy, NOW, NOW + 1_000, true);
-        assertThat(policy.linkedAdded()).containsExactly(node);
+        assertThat(policy.added()).containsExactly(new ConnectionPolicy.Added(node, "9.9.9.9:0x1", true));
         assertThat(policy.remove(node)).isTrue();
         assertThat(policy.added()).isEmpty();
     }
@@ -273,7 +273,7 @@ class ConnectionPolicyTest {
         NetAddress named = NetAddress.parse("20.1.1.1:8333", 0);
         book.add(NOW / 1000, named, 9, NOW / 1000, named, 0);
         ConnectionPolicy policy = policy();
-        policy.add(named, false);
+        policy.add(named, named.toString(), false);
         run(policy, NOW, NOW + 5_000, false);
         assertThat(links.attempts()).extracting(LinkTable.Attempt::kind).doesNotContain(LinkKind.OUTBOUND_FULL_RELAY);
         assertThat(network.connects).hasSize(3).containsOnly(named.endpoint());

@@ -32,6 +32,11 @@ final class FakeNetwork implements Network {
     }
 
     @Override
+    public long connectLocal(String path) {
+        throw new AssertionError("no test of this module has a file system");
+    }
+
+    @Override
     public void read(long link) {
         reads.merge(link, 1, Integer::sum);
     }

@@ -205,7 +205,10 @@ public final class Node implements AutoCloseable {
                             listening.interfaces(),
                             world.randomness().child("port mapping")));
         }
-        config.connections().added().forEach(address -> connector.policy().add(address, true));
+        config.connections()
+                .added()
+                .forEach(address ->
+                        connector.policy().add(address, links.routes().text(address), true));
         boolean importing = chain.isReindexing() || !imports.isEmpty();
         links.setActive(clock.millis(), config.connections().active() && !importing);
         nextSaveMillis = world.clock().millis() + saveIntervalMillis;

@@ -37,7 +37,9 @@ final class SocketLink {
     }
 
     void start() throws IOException {
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
         Thread.ofVirtual().name("read-" + number).start(this::readAll);
         Thread.ofVirtual().name("write-" + number).start(this::writeAll);
     }

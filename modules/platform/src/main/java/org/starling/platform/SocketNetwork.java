@@ -7,9 +7,11 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -132,6 +134,30 @@ public final class SocketNetwork implements Network {
             link.fail("no answer from " + target + " in " + timeoutMillis + " ms");
         } catch (IOException e) {
             link.fail("cannot connect to " + target + ": " + e.getMessage());
+        }
+    }
+
+    @Override
+    public long connectLocal(String path) {
+        long number = numbers.incrementAndGet();
+        try {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            SocketLink link = new SocketLink(number, channel, this::report);
+            links.put(number, link);
+            Thread.ofVirtual().name("connect-" + number).start(() -> openLocal(link, channel, path));
+        } catch (IOException | UnsupportedOperationException e) {
+            sink.accept(new NetworkEvent.Closed(number, "cannot make a Unix-domain socket: " + e.getMessage()));
+        }
+        return number;
+    }
+
+    private void openLocal(SocketLink link, SocketChannel channel, String path) {
+        try {
+            channel.connect(UnixDomainSocketAddress.of(path));
+            report(new NetworkEvent.Connected(link.number(), Endpoint.NOWHERE, Endpoint.NOWHERE));
+            link.start();
+        } catch (IOException | InvalidPathException e) {
+            link.fail("cannot connect to " + path + ": " + e.getMessage());
         }
     }
 

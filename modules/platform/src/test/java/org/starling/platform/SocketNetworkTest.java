@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.starling.bytes.Bytes;
 import org.starling.world.Endpoint;
 import org.starling.world.Network;
@@ -74,9 +82,35 @@ class SocketNetworkTest {
     }
 
     @Test
+    void aSocketInTheFileSystem(@TempDir Path folder) throws Exception {
+        Path path = folder.resolve("socket");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(path));
+            long link = them.connectLocal(path.toString());
+            SocketChannel other = server.accept();
+            assertThat(next(theirs, NetworkEvent.Connected.class).local()).isEqualTo(Endpoint.NOWHERE);
+            them.send(link, Bytes.fromHex("010203"));
+            next(theirs, NetworkEvent.Drained.class);
+            ByteBuffer read = ByteBuffer.allocate(10);
+            assertThat(other.read(read)).isEqualTo(3);
+            other.write(read.flip());
+            them.read(link);
+            assertThat(next(theirs, NetworkEvent.Received.class).data()).isEqualTo(Bytes.fromHex("010203"));
+            other.close();
+            them.read(link);
+            assertThat(next(theirs, NetworkEvent.Closed.class).reason()).isEqualTo("closed by the other side");
+        }
+        them.connectLocal(folder.resolve("none").toString());
+        assertThat(next(theirs, NetworkEvent.Closed.class).reason()).startsWith("cannot connect to " + folder);
+    }
+
+    @Test
     void nobodyThere() throws Exception {
-        Endpoint gone = us.listen(ANY_PORT);
-        us.close();
+        Endpoint gone;
+        // Nobody waits to accept here, so the port is free as soon as this is closed.
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            gone = new Endpoint(ANY_PORT.ip(), server.getLocalPort());
+        }
         long link = them.connect(gone, 5_000);
         NetworkEvent.Closed closed = next(theirs, NetworkEvent.Closed.class);
         assertThat(closed.link()).isEqualTo(link);

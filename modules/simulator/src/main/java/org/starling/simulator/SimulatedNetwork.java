@@ -140,6 +140,11 @@ final class SimulatedNetwork implements Network {
         return connectFrom(ip, target, timeoutMillis);
     }
 
+    @Override
+    public long connectLocal(String path) {
+        return connect(Endpoint.NOWHERE, 0);
+    }
+
     /** As {@link #connect}, from another of one's addresses. */
     long connectFrom(Bytes source, Endpoint target, long timeoutMillis) {
         long link = nextLink++;

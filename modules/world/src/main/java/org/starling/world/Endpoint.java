@@ -4,6 +4,9 @@ import org.starling.bytes.Bytes;
 
 /** An IP address of 4 or 16 bytes and a port (0 to 65535): what a socket connects to or listens on. */
 public record Endpoint(Bytes ip, int port) {
+    /** Stands for what has no address: 0.0.0.0:0. */
+    public static final Endpoint NOWHERE = new Endpoint(Bytes.wrap(new byte[4]), 0);
+
     public Endpoint {
         if (ip.length() != 4 && ip.length() != 16) {
             throw new IllegalArgumentException("an IP address has 4 or 16 bytes, not " + ip.length());

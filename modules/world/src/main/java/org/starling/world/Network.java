@@ -28,6 +28,12 @@ public interface Network {
     long connect(Endpoint target, long timeoutMillis);
 
     /**
+     * The same, to a socket of that path in the file system (a Unix-domain socket), which answers at once or not at all.
+     * Our end counts as {@link Endpoint#NOWHERE}, as does the other. A network that knows no files closes the link.
+     */
+    long connectLocal(String path);
+
+    /**
      * Lets the network read the next piece. A fresh link reads nothing until this is called. Unknown links are ignored
      * here and below, because a link may close at any time.
      */

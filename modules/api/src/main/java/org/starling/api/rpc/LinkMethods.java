@@ -11,10 +11,10 @@ import java.util.Map;
 import org.starling.chain.BlockEntry;
 import org.starling.consensus.ChainType;
 import org.starling.engine.Bootstrap;
+import org.starling.engine.ConnectionPolicy;
 import org.starling.engine.Link;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
-import org.starling.engine.Routes;
 import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -126,7 +126,7 @@ final class LinkMethods {
         switch (command) {
             case "add" -> {
                 NetAddress address = address(call, call.text("node"));
-                if (!node.core(() -> node.connections().add(address, encrypted))) {
+                if (!node.core(() -> node.connections().add(address, call.text("node"), encrypted))) {
                     throw new RpcException(RpcException.CLIENT_NODE_ALREADY_ADDED, "Error: Node already added");
                 }
             }
@@ -152,27 +152,23 @@ final class LinkMethods {
 
     private static JsonNode getAddedNodeInfo(Call call) {
         Node node = call.node();
-        record Added(List<NetAddress> all, List<NetAddress> linked, Routes routes) {}
-        Added added = node.core(() -> new Added(
-                node.connections().added(),
-                node.connections().linkedAdded(),
-                node.links().routes()));
-        List<NetAddress> shown = added.all();
+        List<ConnectionPolicy.Added> shown = node.core(() -> node.connections().added());
         if (call.has("node")) {
             NetAddress wanted = address(call, call.text("node"));
-            if (!shown.contains(wanted)) {
+            shown = shown.stream()
+                    .filter(added -> added.address().equals(wanted))
+                    .toList();
+            if (shown.isEmpty()) {
                 throw new RpcException(RpcException.CLIENT_NODE_NOT_ADDED, "Error: Node has not been added.");
             }
-            shown = List.of(wanted);
         }
         ArrayNode all = Json.array();
-        for (NetAddress address : shown) {
-            boolean linked = added.linked().contains(address);
-            ObjectNode json =
-                    Json.object().put("addednode", added.routes().text(address)).put("connected", linked);
+        for (ConnectionPolicy.Added added : shown) {
+            ObjectNode json = Json.object().put("addednode", added.text()).put("connected", added.linked());
             ArrayNode addresses = json.putArray("addresses");
-            if (linked) {
-                addresses.add(Json.object().put("address", address.toString()).put("connected", "outbound"));
+            if (added.linked()) {
+                addresses.add(
+                        Json.object().put("address", added.address().toString()).put("connected", "outbound"));
             }
             all.add(json);
         }

@@ -260,7 +260,7 @@ final class PeerMethods {
                     .put("name", network.label())
                     .put("limited", !reachable)
                     .put("reachable", reachable)
-                    .put("proxy", proxy == null ? "" : proxy.endpoint().toString())
+                    .put("proxy", proxy == null ? "" : proxy.place().toString())
                     .put("proxy_randomize_credentials", proxy != null && proxy.isolate()));
         }
         json.set("relayfee", MempoolMethods.rate(options.minRelayFeerate()));
