@@ -47,6 +47,9 @@ final class ClientArguments {
             }
         }
         if (!positional.isEmpty()) {
+            if (arguments.has("args")) {
+                throw new RpcException(RpcException.INVALID_PARAMETER, "Parameter args specified multiple times");
+            }
             arguments.set("args", positional);
         }
         return arguments;

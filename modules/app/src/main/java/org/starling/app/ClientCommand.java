@@ -55,6 +55,8 @@ final class ClientCommand {
         } catch (UsageException e) {
             err.println("error: " + e.getMessage());
             return 1;
+        } catch (RpcException e) {
+            return printError(e.code(), String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;
@@ -164,13 +166,15 @@ final class ClientCommand {
         }
     }
 
+    private int printError(int code, String message) {
+        err.println("error code: " + code + "\nerror message:\n" + message);
+        return Math.abs(code) & 0xff;
+    }
+
     private int print(JsonNode reply) {
         JsonNode error = reply.path("error");
         if (error.isObject()) {
-            int code = error.path("code").asInt(1);
-            err.println("error code: " + code + "\nerror message:\n"
-                    + error.path("message").asString(""));
-            return Math.abs(code) & 0xff;
+            return printError(error.path("code").asInt(1), error.path("message").asString(""));
         }
         JsonNode result = reply.path("result");
         if (result.isString()) {

@@ -57,6 +57,9 @@ final class HttpExchange {
             throw new UsageException("Authorization failed: Incorrect rpcuser or rpcpassword");
         }
         byte[] body = chunked ? chunks(in) : length < 0 ? in.readAllBytes() : in.readNBytes(Math.toIntExact(length));
+        if (code == 503) {
+            throw new UsageException("Server response: " + new String(body, StandardCharsets.UTF_8).stripTrailing());
+        }
         try {
             return Json.parse(body);
         } catch (RpcException e) {

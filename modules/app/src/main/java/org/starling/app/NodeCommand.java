@@ -25,6 +25,7 @@ import org.starling.chain.BlockEntry;
 import org.starling.chain.Chain;
 import org.starling.chain.ChainListener;
 import org.starling.chain.index.ChainIndex;
+import org.starling.consensus.HeaderRules;
 import org.starling.engine.TorControl;
 import org.starling.node.MempoolKeeper;
 import org.starling.node.Node;
@@ -72,8 +73,8 @@ final class NodeCommand implements RpcHost {
             configure(arguments);
             status = serve();
         } catch (UsageException e) {
-            err.println("Error: " + e.getMessage());
-            LOG.error("Error: {}", e.getMessage());
+            err.println(e.line());
+            LOG.error("{}", e.line());
             status = 1;
         }
         LOG.info("Shutdown: done");
@@ -206,6 +207,8 @@ final class NodeCommand implements RpcHost {
             }
         } catch (IOException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
+        } catch (FutureTipException e) {
+            throw UsageException.question(String.valueOf(e.getMessage()));
         } catch (ChainIndex.PrunedException e) {
             throw new UsageException(e.getMessage()
                     + "\nError: A fatal internal error occurred, see debug.log for details: Failed to start indexes,"
@@ -245,11 +248,13 @@ final class NodeCommand implements RpcHost {
         long stopHeight = settings.number("stopatheight", 0);
         int checkBlocks = options.checkBlocks();
         int checkLevel = options.checkLevel();
+        long mocked = settings.number("mocktime", 0);
+        long now = mocked != 0 ? mocked : System.currentTimeMillis() / 1000;
         try (Node node = Node.start(config, world.world(), options.imports(), chain -> {
+            refuseTipOfTheFuture(chain, now);
             chain.verify(checkBlocks, checkLevel);
             stopAt(chain, stopHeight);
         })) {
-            long mocked = settings.number("mocktime", 0);
             if (mocked != 0) {
                 node.mockTime(mocked);
             }
@@ -274,6 +279,24 @@ final class NodeCommand implements RpcHost {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A block that no node would take yet cannot have come by the wire: the clock is wrong, or was. */
+    private static final class FutureTipException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        FutureTipException() {
+            super("The block database contains a block which appears to be from the future. This may be due to your"
+                    + " computer's date and time being set incorrectly. Only rebuild the block database if you are sure"
+                    + " that your computer's date and time are correct.\n"
+                    + "Please restart with -reindex or -reindex-chainstate to recover.");
+        }
+    }
+
+    private static void refuseTipOfTheFuture(Chain chain, long nowSeconds) {
+        if (chain.tree().tip().header().time() > nowSeconds + HeaderRules.MAX_FUTURE_SECONDS) {
+            throw new FutureTipException();
         }
     }
 

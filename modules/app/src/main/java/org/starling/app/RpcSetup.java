@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.starling.api.rpc.RpcAccess;
 import org.starling.api.rpc.RpcCredentials;
 import org.starling.api.rpc.RpcServer;
@@ -29,6 +32,7 @@ import org.starling.engine.Subnet;
 
 /** Where the RPC listens and who may call; writes the cookie and takes it away again. */
 final class RpcSetup implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RpcSetup.class);
     private static final String COOKIE_USER = "__cookie__";
 
     /** Most calls that an operator may let run or wait at once. */
@@ -49,7 +53,7 @@ final class RpcSetup implements AutoCloseable {
         for (String text : settings.list("rpcauth")) {
             RpcCredentials.Hashed user = RpcCredentials.Hashed.parse(text);
             if (user == null) {
-                throw new UsageException("Invalid -rpcauth argument.");
+                throw cannotStart("Invalid -rpcauth argument.");
             }
             hashed.add(user);
         }
@@ -140,15 +144,23 @@ final class RpcSetup implements AutoCloseable {
         try {
             write(file, pair);
         } catch (IOException e) {
-            throw new UsageException("Unable to start HTTP server. See debug log for details. (cookie " + file
-                    + " cannot be written: " + e.getMessage() + ")");
+            throw cannotStart("The cookie " + file + " cannot be written: " + e);
         }
         cookie = file;
         return pair;
     }
 
+    // What is wrong with secrets is for the log, which is as private as they are.
+    private static UsageException cannotStart(String why) {
+        LOG.error(why);
+        return new UsageException("Unable to start HTTP server. See debug log for details.");
+    }
+
     private void write(Path file, String content) throws IOException, UsageException {
         Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
+        if (Files.isDirectory(fresh)) {
+            throw new FileAlreadyExistsException(fresh.toString(), null, "it is a directory");
+        }
         Files.deleteIfExists(fresh);
         boolean posix = Files.getFileStore(file.toAbsolutePath().getParent()).supportsFileAttributeView("posix");
         if (posix) {
@@ -181,7 +193,7 @@ final class RpcSetup implements AutoCloseable {
             try {
                 Files.deleteIfExists(cookie);
             } catch (IOException e) {
-                org.slf4j.LoggerFactory.getLogger(RpcSetup.class).warn("Unable to remove cookie {}", cookie, e);
+                LOG.warn("Unable to remove cookie {}", cookie, e);
             }
         }
     }

@@ -4,7 +4,24 @@ package org.starling.app;
 final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final String title;
+
     UsageException(String message) {
+        this("Error", message);
+    }
+
+    private UsageException(String title, String message) {
         super(message);
+        this.title = title;
+    }
+
+    /** Something that is put as a question where there is somebody to ask: it is printed without a title. */
+    static UsageException question(String message) {
+        return new UsageException("", message);
+    }
+
+    /** What is printed. */
+    String line() {
+        return title + ": " + getMessage();
     }
 }

@@ -81,11 +81,17 @@ class NodeProcessTest {
                 .contains("\"total_amount\": 5050.00000000");
         assertThat(ask("getblockhash", "102"))
                 .isEqualTo(new NodeProcess.Answer(8, "", "error code: -8\nerror message:\nBlock height out of range"));
+        assertThat(ask("-named", "echo", "args=[0]", "1").out()).isEmpty();
+        assertThat(ask("-named", "echo", "args=[0]", "1").err()).endsWith("Parameter args specified multiple times");
         assertThat(ask("stop").out()).isEqualTo("Starling stopping");
         assertThat(endOf(process)).isZero();
         assertThat(standardError()).isEmpty();
         assertThat(chain.resolve(".cookie")).doesNotExist();
         assertThat(chain.resolve("bitcoind.pid")).doesNotExist();
+
+        assertThat(refusal("-mocktime=1300000000"))
+                .as("that was before these blocks")
+                .startsWith(": The block database contains a block which appears to be from the future.");
 
         process = startAsTestsDo();
         assertThat(ask("getblockcount").out()).isEqualTo("101");
@@ -230,6 +236,8 @@ class NodeProcessTest {
         assertThat(refusal("-testactivationheight=fun@2")).startsWith("Error: ").contains("fun@2");
         assertThat(refusal("-debug=nonsense")).isEqualTo("Error: Unsupported logging category -debug=nonsense.");
         assertThat(refusal("-uacomment=a/b")).isEqualTo("Error: User Agent comment (a/b) contains unsafe characters.");
+        assertThat(refusal("-rpcauth=alice"))
+                .isEqualTo("Error: Unable to start HTTP server. See debug log for details.");
         assertThat(refusal("-port=70000")).isEqualTo("Error: Invalid port specified in -port: '70000'");
         Files.writeString(folder.resolve("bitcoin.conf"), "garbage\n");
         assertThat(refusal()).isEqualTo("Error: Error reading configuration file: parse error on line 1: garbage");
