@@ -140,7 +140,7 @@ final class SimulateCommand implements Callable<Integer> {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
         show.end();
-        tell(report, show.seconds());
+        tell(report, show);
         if (directory != null) {
             write(report, directory);
         }
@@ -157,7 +157,7 @@ final class SimulateCommand implements Callable<Integer> {
                 + String.join(", ", Scenario.all().stream().map(Scenario::name).toList()) + ".");
     }
 
-    private void tell(Report report, double seconds) {
+    private void tell(Report report, Show show) {
         int width = report.figures().stream()
                 .mapToInt(figure -> figure.name().length())
                 .max()
@@ -169,9 +169,11 @@ final class SimulateCommand implements Callable<Integer> {
         report.notes().forEach(note -> out.println("Note: " + note));
         out.printf(
                 Locale.ROOT,
-                "%,d events in %.1f s of this machine; trace %s%n",
+                "%.1f simulated minutes (%,d events) in %.1f s of this machine, %.1f times as fast; trace %s%n",
+                show.simulatedMinutes(),
                 report.events(),
-                seconds,
+                show.seconds(),
+                60 * show.simulatedMinutes() / show.seconds(),
                 report.trace());
         report.violations().forEach(what -> out.println("VIOLATED: " + what));
         if (!report.good()) {
@@ -220,9 +222,11 @@ final class SimulateCommand implements Callable<Integer> {
                 .isPresent();
         private final long began = System.nanoTime();
         private long shown = began;
+        private double simulatedMinutes;
 
         @Override
         public void at(String phase, double simulated, long events) {
+            simulatedMinutes = simulated;
             long now = System.nanoTime();
             if (now - shown < (terminal ? SHOW_NANOS : SHOW_ELSEWHERE_NANOS)) {
                 return;
@@ -236,6 +240,10 @@ final class SimulateCommand implements Callable<Integer> {
             } else {
                 out.println(line);
             }
+        }
+
+        double simulatedMinutes() {
+            return simulatedMinutes;
         }
 
         double seconds() {
