@@ -42,7 +42,8 @@ public final class AddressBookFile {
             Consumer<LogEvent> log) {
         byte[] content = files.read(path);
         if (content == null) {
-            log.accept(LogEvent.info("addrman", "Creating " + path + " because the file was not found"));
+            String where = "(\"" + files.place(path) + "\")";
+            log.accept(LogEvent.info("addrman", "Creating " + path + " because the file was not found " + where));
             return empty(routability, defences, random);
         }
         try {

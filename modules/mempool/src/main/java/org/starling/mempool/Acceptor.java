@@ -42,6 +42,16 @@ final class Acceptor {
     private Set<Entry> removed = Set.of();
     private @Nullable Entry entry;
 
+    /** With what a transaction was offered. */
+    enum Company {
+        /** With nothing. */
+        NONE,
+        /** With a package, but judged by what it pays itself. */
+        PACKAGE,
+        /** With a package of which others may pay for it, so that its feerate alone does not count. */
+        FEES_SHARED
+    }
+
     /**
      * What the judgement depends on besides the mempool and the chain.
      *
@@ -50,7 +60,7 @@ final class Acceptor {
      * @param minimum what the mempool asks for now
      * @param earlier if the transaction is part of a package, those before it in the package, whose outputs it may
      *     spend; null if it comes alone
-     * @param feesShared whether others of the package may pay for it, so that its feerate alone does not count
+     * @param company with what it was offered
      */
     record Circumstances(
             long nowSeconds,
@@ -59,8 +69,8 @@ final class Acceptor {
             long sequence,
             Feerate minimum,
             @Nullable Map<Hash256, Transaction> earlier,
-            boolean feesShared) {
-        /** Nothing is replaced, and no limit stretched, for the sake of a package. */
+            Company company) {
+        /** Nothing is replaced for the sake of a package. */
         boolean isAlone() {
             return earlier == null;
         }
@@ -276,7 +286,7 @@ final class Acceptor {
         if (transaction.version() != Truc.VERSION && fee < relay) {
             return Rejection.of(Kind.MEMPOOL_POLICY, "min relay fee not met", fee + " < " + relay);
         }
-        return circumstances.feesShared()
+        return circumstances.company() == Company.FEES_SHARED
                 ? null
                 : checkFeerate(fee, made.virtualSize, circumstances.minimum(), options);
     }
@@ -334,7 +344,9 @@ final class Acceptor {
 
     private @Nullable String excess(Entry made, Set<Entry> parents) {
         Limits limits = options.limits();
-        if (conflicts.size() == 1) {
+        // What stretches a limit is for a transaction that was offered by itself.
+        boolean stretched = circumstances.company() == Company.NONE;
+        if (stretched && conflicts.size() == 1) {
             Entry conflict = conflicts.iterator().next();
             limits = new Limits(
                     limits.ancestors(),
@@ -346,9 +358,8 @@ final class Acceptor {
         if (excess == null) {
             return null;
         }
-        boolean carveOut = circumstances.isAlone()
-                && made.virtualSize <= CARVE_OUT_VIRTUAL_SIZE
-                && transaction.version() != Truc.VERSION;
+        boolean carveOut =
+                stretched && made.virtualSize <= CARVE_OUT_VIRTUAL_SIZE && transaction.version() != Truc.VERSION;
         Limits wider = new Limits(
                 2, limits.ancestorBytes(), limits.descendants() + 1, limits.descendantBytes() + CARVE_OUT_VIRTUAL_SIZE);
         return carveOut && ChainLimits.excess(made.virtualSize, 1, parents, wider) == null ? null : excess;

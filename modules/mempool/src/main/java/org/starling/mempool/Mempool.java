@@ -27,6 +27,7 @@ import org.starling.consensus.Rejection.Kind;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxIn;
 import org.starling.consensus.script.ScriptFlags;
+import org.starling.mempool.Acceptor.Company;
 import org.starling.world.Clock;
 
 /**
@@ -98,7 +99,7 @@ public final class Mempool {
         return new PackageTest(transactions)
                 .run(
                         options,
-                        (transaction, earlier) -> acceptor(transaction, nowSeconds, earlier, false),
+                        (transaction, earlier) -> acceptor(transaction, nowSeconds, earlier, Company.PACKAGE),
                         (transaction, acceptor) -> checkScripts(transaction, acceptor.spent()));
     }
 
@@ -116,11 +117,11 @@ public final class Mempool {
      * Judges a transaction that is not from a block.
      *
      * @param earlier if it is part of a package, those before it there; null if it comes alone
-     * @param feesShared whether others of the package may pay for it, so that its feerate alone does not count
+     * @param company with what it was offered
      */
     Acceptor acceptor(
-            Transaction offered, long nowSeconds, @Nullable Map<Hash256, Transaction> earlier, boolean feesShared) {
-        return acceptor(offered, nowSeconds, false, earlier, feesShared);
+            Transaction offered, long nowSeconds, @Nullable Map<Hash256, Transaction> earlier, Company company) {
+        return acceptor(offered, nowSeconds, false, earlier, company);
     }
 
     private Acceptor acceptor(
@@ -128,7 +129,7 @@ public final class Mempool {
             long nowSeconds,
             boolean fromBlock,
             @Nullable Map<Hash256, Transaction> earlier,
-            boolean feesShared) {
+            Company company) {
         return new Acceptor(
                 graph,
                 options,
@@ -142,11 +143,11 @@ public final class Mempool {
                         fromBlock ? 0 : sequence,
                         minimumFeerate(nowSeconds),
                         earlier,
-                        feesShared));
+                        company));
     }
 
     private AcceptResult judge(Transaction offered, long nowSeconds, boolean fromBlock, boolean onlyTest) {
-        Acceptor acceptor = acceptor(offered, nowSeconds, fromBlock, null, false);
+        Acceptor acceptor = acceptor(offered, nowSeconds, fromBlock, null, Company.NONE);
         Rejection rejection = acceptor.check();
         if (rejection == null) {
             rejection = checkScripts(offered, acceptor.spent());

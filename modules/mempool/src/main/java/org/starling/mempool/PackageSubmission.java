@@ -103,7 +103,7 @@ final class PackageSubmission {
                             : new PackageOutcome.Member.OtherWitness(other));
             return null;
         }
-        Acceptor acceptor = mempool.acceptor(transaction, nowSeconds, null, false);
+        Acceptor acceptor = mempool.acceptor(transaction, nowSeconds, null, Acceptor.Company.PACKAGE);
         Rejection refused = judge(transaction, acceptor);
         if (refused != null) {
             members.put(wtxid, new PackageOutcome.Member.Refused(refused));
@@ -142,7 +142,8 @@ final class PackageSubmission {
         long fees = 0;
         long size = 0;
         for (Transaction transaction : together) {
-            Acceptor acceptor = mempool.acceptor(transaction, nowSeconds, Map.copyOf(earlier), true);
+            Acceptor acceptor =
+                    mempool.acceptor(transaction, nowSeconds, Map.copyOf(earlier), Acceptor.Company.FEES_SHARED);
             Rejection refused = acceptor.check();
             if (refused == null) {
                 refused = checkMost(acceptor.entry());

@@ -3,6 +3,7 @@ package org.starling.mempool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.starling.mempool.Playground.spend;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,23 @@ class PackageSubmissionTest {
                         List.of(parent.wtxid(), child.wtxid()),
                         List.of()));
         assertThat(play.mempool.txids()).containsExactlyInAnyOrder(parent.txid(), child.txid());
+    }
+
+    @Test
+    void noLimitIsStretchedForAPackage() {
+        long[] values = new long[30];
+        Arrays.fill(values, 10_000);
+        Transaction full = play.add(spend(List.of(play.fund(400_000)), values));
+        for (int i = 0; i < 24; i++) {
+            play.add(spend(List.of(full.outPoint(i)), 9_000));
+        }
+        Transaction parent = spend(List.of(full.outPoint(24)), 9_000);
+        Transaction child = spend(List.of(parent.outPoint(0)), 8_000);
+
+        PackageOutcome outcome = submit(parent, child);
+
+        assertThat(refusal(outcome, parent)).isEqualTo("too-long-mempool-chain");
+        assertThat(play.say(parent)).as("by itself").isEqualTo("ok");
     }
 
     @Test

@@ -80,6 +80,11 @@ public final class DiskFileStore implements FileStore {
     }
 
     @Override
+    public String place(String path) {
+        return resolve(path).toString();
+    }
+
+    @Override
     public byte @Nullable [] read(String path) {
         Path file = resolve(path);
         try {

@@ -13,6 +13,11 @@ public interface FileStore {
 
     boolean exists(String path);
 
+    /** The path as the people of this machine find the file. */
+    default String place(String path) {
+        return path;
+    }
+
     /** Paths of the files directly in that folder ({@code ""} for the top), sorted. */
     List<String> list(String folder);
 
