@@ -392,7 +392,7 @@ final class NodeOptions {
     private NetAddress peer(String option, String text, Map<NetAddress, String> names) throws UsageException {
         NetAddress address = NetAddress.parse(text, params.p2pPort());
         if (address != null) {
-            return address;
+            return new ProxyOptions(settings).routes().meant(address);
         }
         Bootstrap.Host host = SeedOptions.host(option, text, params.p2pPort());
         address = NetAddress.ofName(host.name(), host.port());

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.starling.engine.NetAddress;
 import org.starling.engine.NetworkType;
 import org.starling.engine.Proxy;
 import org.starling.engine.Routes;
@@ -66,6 +67,17 @@ class ProxyOptionsTest {
         String tooLong = "unix:" + "x".repeat(1000);
         assertThatThrownBy(() -> routes("-proxy=" + tooLong))
                 .hasMessage("Invalid -proxy address or hostname: '" + tooLong + "'");
+    }
+
+    @Test
+    void whoIsPartOfCjdnsMeansItByItsAddresses() throws Exception {
+        NetAddress address = NetAddress.parse("[fc00:1:2:3:4:5:6:7]:8888", 0);
+        assertThat(routes().meant(address).network()).isEqualTo(NetworkType.IPV6);
+        Routes member = routes("-cjdnsreachable", "-proxy=127.0.0.1");
+        assertThat(member.meant(address).network()).isEqualTo(NetworkType.CJDNS);
+        assertThat(member.proxy(member.meant(address))).isNotNull();
+        NetAddress other = NetAddress.parse("[2001:db8::1]:8888", 0);
+        assertThat(member.meant(other)).isEqualTo(other);
     }
 
     @Test

@@ -23,6 +23,8 @@ public record Routes(
         Map<NetAddress, String> names,
         boolean lookUp,
         long connectMillis) {
+    private static final byte CJDNS_FIRST_BYTE = (byte) 0xfc;
+
     /** No proxies, and so only IPv4 and IPv6. */
     public static final Routes DIRECT = new Routes(Map.of(), EnumSet.of(NetworkType.IPV4, NetworkType.IPV6));
 
@@ -55,6 +57,15 @@ public record Routes(
      */
     public @Nullable Proxy nameProxy() {
         return proxies.get(NetworkType.IPV4);
+    }
+
+    /** What an operator means by an address: one of {@code fc00::/8} is CJDNS's where that network is reached. */
+    public NetAddress meant(NetAddress address) {
+        return address.network() == NetworkType.IPV6
+                        && address.address().get(0) == CJDNS_FIRST_BYTE
+                        && automatic.contains(NetworkType.CJDNS)
+                ? new NetAddress(NetworkType.CJDNS, address.address(), address.port())
+                : address;
     }
 
     /** What a proxy is asked for to reach that address: the name of a host known by name only. */

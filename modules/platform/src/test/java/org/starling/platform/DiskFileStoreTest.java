@@ -21,6 +21,12 @@ class DiskFileStoreTest {
     Path directory;
 
     @Test
+    void saysWhereAFileIs() {
+        assertThat(new DiskFileStore(directory).place("one/two"))
+                .isEqualTo(directory.resolve("one/two").toString());
+    }
+
+    @Test
     void filesGrowAreReadByPositionAndCutOff() {
         DiskFileStore store = new DiskFileStore(directory.resolve("data"));
         try (OpenFile file = store.open("blocks/blk00000.dat")) {

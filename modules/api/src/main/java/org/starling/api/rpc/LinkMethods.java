@@ -100,9 +100,10 @@ final class LinkMethods {
 
     private static NetAddress address(Call call, String text) {
         int port = call.chain().p2pPort();
+        Node node = call.node();
         NetAddress address = NetAddress.parse(text, port);
         if (address != null) {
-            return address;
+            return node.core(() -> node.links().routes().meant(address));
         }
         Bootstrap.Host host = Bootstrap.Host.parse(text, port);
         if (host == null) {
@@ -110,7 +111,6 @@ final class LinkMethods {
                     RpcException.CLIENT_INVALID_IP_OR_SUBNET,
                     "Error: '" + text + "' is no host: give an address or a name, and perhaps :<port>");
         }
-        Node node = call.node();
         return node.core(() -> node.links().name(host.name(), host.port()));
     }
 
