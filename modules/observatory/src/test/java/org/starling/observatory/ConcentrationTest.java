@@ -97,9 +97,74 @@ class ConcentrationTest {
             covered[3] += holds(measured.gini(), truth.gini());
         }
         // Of 100 trials at 95 %, fewer than 89 are one case in 200.
-        assertThat(Arrays.stream(covered, 0, 3)).allMatch(count -> count >= 89);
-        // Holders that the sample missed do not count in the Gini coefficient.
-        assertThat(covered[3]).isGreaterThanOrEqualTo(78);
+        assertThat(Arrays.stream(covered)).allMatch(count -> count >= 89);
+    }
+
+    /**
+     * A whole that a sample of 144 misses many holders of.
+     *
+     * @param least of 100 intervals, how many hold the Gini coefficient of the whole at least
+     * @param most and at most, where the interval is known to be too narrow
+     */
+    private record ManySmall(String name, IntStream shares, int least, int most) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<ManySmall> wholesOfManySmallHolders() {
+        return Stream.of(
+                new ManySmall("50, by rank", IntStream.rangeClosed(1, 50).map(rank -> 10_000 / rank), 89, 100),
+                new ManySmall(
+                        "pools",
+                        IntStream.of(300, 180, 130, 120, 100, 50, 30, 20, 20, 10, 10, 10, 5, 5, 3, 3, 2, 1, 1, 1),
+                        80,
+                        100),
+                new ManySmall(
+                        "30, each a fifth smaller than the one before",
+                        IntStream.range(0, 30).map(rank -> (int) (100_000 * Math.pow(0.8, rank))),
+                        80,
+                        100),
+                new ManySmall(
+                        "half in one hand, half in 500",
+                        IntStream.concat(
+                                IntStream.of(500), IntStream.generate(() -> 1).limit(500)),
+                        89,
+                        100),
+                new ManySmall("100 equal ones", IntStream.generate(() -> 1).limit(100), 89, 100),
+                new ManySmall("500 equal ones", IntStream.generate(() -> 1).limit(500), 89, 100),
+                new ManySmall("200, by rank", IntStream.rangeClosed(1, 200).map(rank -> 10_000 / rank), 89, 100),
+                // Too narrow, as docs/protocols/observe.md says: more are missed than anything in the sample tells.
+                new ManySmall("1000, by rank", IntStream.rangeClosed(1, 1_000).map(rank -> 100_000 / rank), 50, 88));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wholesOfManySmallHolders")
+    void holdersThatTheSampleMissedCountInTheGiniInterval(ManySmall many) {
+        int[] whole = many.shares().toArray();
+        double truth = gini(whole);
+        SeededRandomness world = new SeededRandomness(42);
+        int covered = 0;
+        for (int trial = 0; trial < 100; trial++) {
+            int[] counts = sample(whole, 144, world).stream()
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            Concentration.Measure interval = GiniInterval.of(counts, world.child("trial " + trial));
+            covered += interval.low() <= truth && truth <= interval.high() ? 1 : 0;
+        }
+        assertThat(covered).isBetween(many.least(), many.most());
+    }
+
+    /** By its definition: half the mean difference of two holders, as a share of the mean. */
+    private static double gini(int[] whole) {
+        double differences = 0;
+        for (int one : whole) {
+            for (int other : whole) {
+                differences += Math.abs(one - other);
+            }
+        }
+        return differences / (2.0 * whole.length * Arrays.stream(whole).sum());
     }
 
     private static int holds(Concentration.Measure interval, Concentration.Measure truth) {

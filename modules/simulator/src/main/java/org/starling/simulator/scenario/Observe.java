@@ -1,5 +1,6 @@
 package org.starling.simulator.scenario;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,8 +11,15 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.starling.bitcoin.Services;
 import org.starling.bytes.Bytes;
+import org.starling.consensus.Block;
+import org.starling.consensus.BlockHeader;
+import org.starling.consensus.MerkleTree;
+import org.starling.consensus.Transaction;
+import org.starling.consensus.TxIn;
+import org.starling.consensus.script.ScriptBuilder;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
+import org.starling.node.Miner;
 import org.starling.node.NodeObservation;
 import org.starling.observatory.Concentration;
 import org.starling.simulator.Conditions;
@@ -57,6 +65,7 @@ final class Observe implements Scenario {
         return List.of(
                 new Option("operators", "of the nodes, the largest with twice as many as the second, and so on", "20"),
                 new Option("miners", "the largest with twice as much as the fourth, and so on", "12"),
+                new Option("pools", "that they mine for by turns, and whose tag they write into their blocks", "5"),
                 new Option("blocks", "looked at each time", "144"),
                 new Option("looks", "at blocks, one after the other", "10"));
     }
@@ -71,10 +80,11 @@ final class Observe implements Scenario {
         ScenarioOptions options = run.settings().options();
         int operators = options.count("operators", 20, 1, MOST_OPERATORS);
         int miners = options.count("miners", 12, 1, 1_000);
+        int pools = options.count("pools", 5, 1, miners);
         int blocks = options.count("blocks", 144, 1, NodeObservation.MOST_BLOCKS);
         int looks = options.count("looks", 10, 1, 1_000);
         run.note("Operators hold a part of the network (/16) each. No transactions are sent.");
-        Known known = new Known(run, operators, miners);
+        Known known = new Known(run, operators, miners, pools);
         known.form();
         known.measureNodes();
         known.measureMiners(blocks, looks);
@@ -92,8 +102,9 @@ final class Observe implements Scenario {
         private final List<String> clientOf = new ArrayList<>();
         private final Map<NetAddress, Integer> operatorAt = new TreeMap<>();
         private final int[] mining;
+        private final int pools;
 
-        Known(Run run, int operators, int miners) {
+        Known(Run run, int operators, int miners, int pools) {
             this.run = run;
             world = new SimulatedWorld(run.randomness("observe").nextLong(), Conditions.ORDINARY);
             agenda = new Agenda(world);
@@ -102,6 +113,7 @@ final class Observe implements Scenario {
             for (int i = 0; i < operators; i++) {
                 sizes[i] = 1_000_000 / (i + 1);
             }
+            this.pools = pools;
             mining = new int[miners];
             for (int i = 0; i < miners; i++) {
                 mining[i] = (int) (1_000_000 / StrictMath.sqrt(i + 1));
@@ -176,10 +188,43 @@ final class Observe implements Scenario {
                             .add(seconds, other, Services.NETWORK | Services.WITNESS, seconds, other, 0));
         }
 
-        /** The miner mines one block at that node. */
+        /** The miner mines one block at that node: the reward is its own, the tag its pool's. */
         private void mine(SimulatedNode at, int miner) {
             Bytes payout = Bytes.copyOf((byte) 0x52, (byte) 2, (byte) (miner >> 8), (byte) miner);
-            at.node().miner().generate(payout, 1, TRIES);
+            Block template = at.node().miner().template(payout).block();
+            Block block = Miner.solve(tagged(template, "/Pool " + poolOf(miner) + "/"), TRIES);
+            if (block == null || at.node().miner().submit(block) != null) {
+                throw new IllegalStateException("a block of miner " + miner + " is refused");
+            }
+        }
+
+        private int poolOf(int miner) {
+            return miner % pools;
+        }
+
+        private static Block tagged(Block block, String tag) {
+            Transaction bare = block.transactions().getFirst();
+            TxIn input = bare.inputs().getFirst();
+            Bytes script = Bytes.concat(
+                    input.scriptSig(),
+                    new ScriptBuilder()
+                            .data(Bytes.wrap(tag.getBytes(StandardCharsets.US_ASCII)))
+                            .build());
+            List<Transaction> transactions = new ArrayList<>(block.transactions());
+            transactions.set(
+                    0,
+                    Transaction.of(
+                            bare.version(), List.of(input.withScriptSig(script)), bare.outputs(), bare.lockTime()));
+            BlockHeader header = block.header();
+            return Block.of(
+                    new BlockHeader(
+                            header.version(),
+                            header.previous(),
+                            MerkleTree.ofTransactions(transactions).hash(),
+                            header.time(),
+                            header.bits(),
+                            0),
+                    transactions);
         }
 
         /** What each node says of who runs the network, beside the truth. */
@@ -288,32 +333,48 @@ final class Observe implements Scenario {
 
         /** Mines by the shares, and looks at the last blocks again and again: each look sees others. */
         void measureMiners(int blocks, int looks) {
-            Concentration truth = Concentration.of(Arrays.stream(mining).boxed().toList(), new SeededRandomness(0));
-            List<Concentration> measured = new ArrayList<>();
+            int[] pooled = new int[pools];
+            for (int miner = 0; miner < mining.length; miner++) {
+                pooled[poolOf(miner)] += mining[miner];
+            }
+            List<Concentration> byPayout = new ArrayList<>();
+            List<Concentration> byTag = new ArrayList<>();
             for (int look = 0; look < looks; look++) {
                 for (int i = 0; i < blocks; i++) {
                     run.tell("mining block " + (look * blocks + i + 1) + " of " + looks * blocks);
                     mine(nodes.get(random.below(nodes.size())), draw(mining));
                     agenda.runUntil(world.millis() + MINUTE);
                 }
-                Concentration seen = null;
-                for (SimulatedNode node : nodes) {
-                    Concentration here = views(List.of(NodeObservation.of(node.node(), blocks)), "blocks_by_payout")
-                            .getFirst();
-                    run.checkers().require(here.equals(seen == null ? here : seen), "nodes differ about who mined");
-                    seen = here;
+                org.starling.observatory.Report report =
+                        NodeObservation.of(nodes.getFirst().node(), blocks);
+                org.starling.observatory.Report elsewhere =
+                        NodeObservation.of(nodes.get(random.below(nodes.size())).node(), blocks);
+                for (String view : List.of("blocks_by_payout", "blocks_by_tag")) {
+                    run.checkers()
+                            .require(
+                                    views(List.of(report), view).equals(views(List.of(elsewhere), view)),
+                                    "nodes differ about who mined");
                 }
-                measured.add(Objects.requireNonNull(seen));
+                byPayout.add(views(List.of(report), "blocks_by_payout").getFirst());
+                byTag.add(views(List.of(report), "blocks_by_tag").getFirst());
             }
-            compare("miners", truth, measured);
+            judge("miners, by payout", mining, byPayout);
+            judge("pools, by tag", pooled, byTag);
+        }
+
+        private void judge(String what, int[] shares, List<Concentration> measured) {
+            Concentration truth = Concentration.of(Arrays.stream(shares).boxed().toList(), new SeededRandomness(0));
+            compare(what, truth, measured);
+            int looks = measured.size();
             // At 95 % each look misses the truth in one case of 20; three standard deviations more are no chance.
             double most = Math.ceil(0.05 * looks + 3 * StrictMath.sqrt(0.05 * 0.95 * looks));
-            for (Named each : MEASURES.subList(0, 3)) {
+            for (Named each : MEASURES) {
                 long missed = looks - holding(each, truth, measured);
                 run.checkers()
                         .require(
                                 missed <= most,
-                                missed + " of " + looks + " intervals of the miners' " + each.name + " miss the truth");
+                                what + ": " + missed + " of " + looks + " intervals of the " + each.name
+                                        + " miss the truth");
             }
         }
     }

@@ -35,7 +35,7 @@ class ScenarioTest {
             case "crash" -> Map.of("away", "1");
             case "spam" -> Map.of("hostile", "6", "links", "3", "bandwidth", "20");
             case "eclipse" -> Map.of("addresses", "200", "groups", "20", "links", "10", "restarts", "1", "runs", "1");
-            case "observe" -> Map.of("operators", "6", "miners", "5", "blocks", "30", "looks", "6");
+            case "observe" -> Map.of("operators", "6", "miners", "5", "pools", "2", "blocks", "30", "looks", "6");
             default -> Map.of();
         };
         Settings settings = new Settings(NODES, seed, 5, 0.7, false, 0.2, 2, new ScenarioOptions(own));
@@ -74,6 +74,31 @@ class ScenarioTest {
         // Whoever is announced a transaction asks one peer for it.
         assertThat(figure(report, "transaction: copies that a node receives")).isBetween(0.8, 1.1);
         assertThat(report.charts().getFirst().curves().getFirst().points()).hasSizeGreaterThan(90);
+    }
+
+    @Test
+    void minersAreMeasuredByPayoutAndByTag() {
+        Report report = play("observe", SEED);
+        // Five miners with 1, 1/sqrt(2), ... 1/sqrt(5) by turns in two pools: the first, third and fifth, and the
+        // others.
+        assertThat(figure(report, "miners, by payout: Nakamoto coefficient, the truth"))
+                .isEqualTo(2);
+        assertThat(figure(report, "pools, by tag: Nakamoto coefficient, the truth"))
+                .isEqualTo(1);
+        assertThat(figure(report, "pools, by tag: effective number, the truth")).isBetween(1.8, 2.0);
+        assertThat(figure(report, "pools, by tag: effective number, as measured, mean"))
+                .isBetween(1.6, 2.0);
+        assertThat(figure(report, "pools, by tag: counted at each look, mean")).isEqualTo(30);
+    }
+
+    @Test
+    void aMeshWithFewerNodesThanLinksWantedForms() {
+        // No pair of nodes has two links, so that 16 nodes that all accept some have 7.5 each that they opened, not 8.
+        Settings settings = new Settings(16, SEED, 1, 1, false, 0, 2, ScenarioOptions.NONE);
+        Report report = Run.play(find("propagation"), settings, (phase, minutes, events) -> {});
+        assertThat(report.violations()).isEmpty();
+        assertThat(report.figures().getFirst().name()).startsWith("mesh: time until");
+        assertThat(report.figures().getFirst().value()).isBetween(1.0, 1_800.0);
     }
 
     private static double figure(Report report, String name) {
