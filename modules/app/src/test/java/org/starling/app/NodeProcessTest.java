@@ -83,6 +83,7 @@ class NodeProcessTest {
                 .isEqualTo(new NodeProcess.Answer(8, "", "error code: -8\nerror message:\nBlock height out of range"));
         assertThat(ask("-named", "echo", "args=[0]", "1").out()).isEmpty();
         assertThat(ask("-named", "echo", "args=[0]", "1").err()).endsWith("Parameter args specified multiple times");
+        assertThat(ask("addpeeraddress", "", "8333").out()).contains("\"success\": false");
         assertThat(ask("stop").out()).isEqualTo("Starling stopping");
         assertThat(endOf(process)).isZero();
         assertThat(standardError()).isEmpty();

@@ -374,9 +374,12 @@ final class PeerMethods {
     private static JsonNode addPeerAddress(Call call) {
         Node node = call.node();
         int port = call.integer("port");
+        if (port < 0 || port > 0xffff) {
+            throw new RpcException(RpcException.CLIENT_INVALID_IP_OR_SUBNET, "Invalid port " + port);
+        }
         NetAddress address = NetAddress.parse(call.text("address"), port);
-        if (address == null || port < 0 || port > 0xffff) {
-            throw new RpcException(RpcException.CLIENT_INVALID_IP_OR_SUBNET, "Invalid IP address");
+        if (address == null) {
+            return Json.object().put("success", false);
         }
         boolean tried = call.flag("tried", false);
         long now = node.clock().seconds();
