@@ -37,6 +37,7 @@ import org.starling.world.Endpoint;
 final class NodeOptions {
     private static final int MIN_PRUNE_MEBIBYTES = 550;
     private static final int MAX_AGENT_CHARACTERS = 256;
+    private static final int LEAST_FAMILIES = 40;
     private static final long SIGNET_SPACING_SECONDS = 600;
     private static final String AGENT_CHARACTERS = "[A-Za-z0-9 .,;_?@-]*";
 
@@ -226,14 +227,21 @@ final class NodeOptions {
         MempoolOptions.Limits limits = defaults.limits();
         Feerate incremental = feerate("incrementalrelayfee", defaults.incrementalFeerate());
         Feerate relay = feerate("minrelaytxfee", max(defaults.minRelayFeerate(), incremental));
-        return defaults.withMaxBytes(settings.number("maxmempool", 300) * 1_000_000)
+        long descendantBytes = settings.number("limitdescendantsize", limits.descendantBytes() / 1000) * 1000;
+        long megabytes = settings.number("maxmempool", 300);
+        // Room for some full families at least, each of which takes far more memory than bytes on the wire.
+        long least = Math.ceilDiv(descendantBytes * LEAST_FAMILIES, 1_000_000);
+        if (megabytes < least) {
+            throw new UsageException("-maxmempool must be at least " + least + " MB");
+        }
+        return defaults.withMaxBytes(megabytes * 1_000_000)
                 .withExpirySeconds(settings.number("mempoolexpiry", 336) * 3600)
                 .withFeerates(relay, incremental, feerate("dustrelayfee", defaults.dustFeerate()))
                 .withLimits(new MempoolOptions.Limits(
                         (int) settings.number("limitancestorcount", limits.ancestors()),
                         settings.number("limitancestorsize", limits.ancestorBytes() / 1000) * 1000,
                         (int) settings.number("limitdescendantcount", limits.descendants()),
-                        settings.number("limitdescendantsize", limits.descendantBytes() / 1000) * 1000))
+                        descendantBytes))
                 .withStandardness(
                         !nonStandard,
                         settings.flag("datacarrier", true)

@@ -124,7 +124,7 @@ final class TransactionRelay {
         boolean byWtxid = item.kind() == InventoryItem.WTX;
         MempoolView.Entry entry = byWtxid ? mempool.byWtxid(item.hash()) : mempool.byTxid(item.hash());
         Transaction transaction =
-                entry != null && isTold(peer, entry) ? entry.transaction() : lastBlock.get(item.hash());
+                entry != null && mayAskFor(peer, entry) ? entry.transaction() : lastBlock.get(item.hash());
         if (transaction == null) {
             return false;
         }
@@ -133,9 +133,9 @@ final class TransactionRelay {
         return true;
     }
 
-    private boolean isTold(Peer peer, MempoolView.Entry entry) {
-        News news = recent.find(entry.transaction().wtxid());
-        return entry.sequence() <= peer.toldSequence && (news == null || !news.isInLineFor(peer));
+    /** Whether it was here when the peer was last told of something; what came back from a block was told of before. */
+    private static boolean mayAskFor(Peer peer, MempoolView.Entry entry) {
+        return entry.sequence() <= peer.toldSequence;
     }
 
     /** A block became part of the active chain. */

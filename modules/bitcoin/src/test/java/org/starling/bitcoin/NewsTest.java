@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.starling.bitcoin.message.GetData;
 import org.starling.bitcoin.message.Inv;
 import org.starling.bitcoin.message.InventoryItem;
 import org.starling.bitcoin.message.Message;
+import org.starling.bitcoin.message.NotFound;
+import org.starling.bitcoin.message.TxMessage;
 import org.starling.bitcoin.message.Verack;
 import org.starling.bitcoin.message.Version;
 import org.starling.bitcoin.message.WtxidRelay;
@@ -72,6 +75,22 @@ final class NewsTest {
         node.manager.relay(node.now, transaction);
         waitAMinute();
         assertThat(peers).allSatisfy(peer -> assertThat(peer.take(Inv.class)).isEmpty());
+    }
+
+    @Test
+    void whatCameBackFromABlockMayBeAskedForAtOnce() {
+        TestNode.Remote peer = peer(1);
+        Transaction fresh = transaction(1);
+        Transaction old = transaction(2);
+        node.pooled(fresh);
+        node.returned(old);
+        for (Transaction asked : List.of(fresh, old)) {
+            peer.send(new GetData(inv(asked).items()));
+        }
+        assertThat(peer.take(Message.class))
+                .containsExactly(new NotFound(inv(fresh).items()), new TxMessage(old, true));
+        waitAMinute();
+        assertThat(peer.take(Inv.class)).hasSize(1);
     }
 
     @Test

@@ -298,6 +298,13 @@ final class TestNode implements Network, ChainView, MempoolView, Validation {
         run();
     }
 
+    /** The transaction comes back from a block. */
+    void returned(Transaction transaction) {
+        pool.put(transaction.wtxid(), new Entry(transaction, 10_000, transaction.virtualSize(), 1, 0));
+        manager.transactionAdded(now, transaction);
+        run();
+    }
+
     /** The transaction leaves the mempool. */
     void unpooled(Transaction transaction) {
         pool.remove(transaction.wtxid());
