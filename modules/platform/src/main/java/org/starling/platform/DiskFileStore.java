@@ -152,6 +152,15 @@ public final class DiskFileStore implements FileStore {
         }
     }
 
+    /** Puts a finished file in the place of another; after a crash one of them is there, whole. */
+    static void moveDurably(Path from, Path to) throws IOException {
+        try (FileChannel channel = FileChannel.open(from, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        moveOver(from, to);
+        syncFolder(folderOf(to));
+    }
+
     private static void moveOver(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
