@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.consensus.Address;
 import org.starling.consensus.ChainParams.AddressPrefixes;
@@ -33,12 +34,60 @@ public sealed interface Descriptor {
     /** The keys that it names. */
     List<KeyExpression> keys();
 
+    /** How a key is to be written. */
+    @FunctionalInterface
+    interface KeyText {
+        String of(KeyExpression key);
+    }
+
+    /** Canonical, without checksum, each key written so. */
+    String body(KeyText form);
+
     /** Canonical, without secrets and checksum. */
-    String body();
+    default String body() {
+        return body(KeyExpression::text);
+    }
 
     /** Canonical, without secrets, with the checksum. */
     default String text() {
         return DescriptorChecksum.append(body());
+    }
+
+    /** Canonical, with the private keys that are known, with the checksum. */
+    default String privateText() {
+        return DescriptorChecksum.append(body(KeyExpression::privateText));
+    }
+
+    /**
+     * The same scripts without secrets, derivable from extended public keys behind the last hardened steps, if no step
+     * behind those is hardened.
+     */
+    default Descriptor normalized(AddressPrefixes prefixes) {
+        try {
+            return parse(body(KeyExpression::normalizedText), prefixes, false).getFirst();
+        } catch (DescriptorException e) {
+            throw new IllegalStateException("what was read before is not readable: " + e.reason(), e);
+        }
+    }
+
+    /** What it stands for at the index (any index for one without a range). */
+    default Expansion expand(int index) throws DescriptorException {
+        return DescriptorExpander.expand(this, index);
+    }
+
+    /** The kind of its addresses; null if they are of several kinds or of none. */
+    default @Nullable OutputType outputType() {
+        return DescriptorSizes.outputType(this);
+    }
+
+    /**
+     * Weight units that an input has at most which spends an output of it, in a transaction with witnesses; for a Taproot
+     * output by its key. Signatures are taken to be as short as this wallet makes them (71 bytes).
+     *
+     * @return -1 if the descriptor does not tell
+     */
+    default int inputWeight(Bytes script) {
+        return DescriptorSizes.inputWeight(this, script);
     }
 
     default boolean isRange() {
@@ -67,8 +116,8 @@ public sealed interface Descriptor {
         }
 
         @Override
-        public String body() {
-            return "pk(" + key.text() + ")";
+        public String body(KeyText form) {
+            return "pk(" + form.of(key) + ")";
         }
     }
 
@@ -85,8 +134,8 @@ public sealed interface Descriptor {
         }
 
         @Override
-        public String body() {
-            return "pkh(" + key.text() + ")";
+        public String body(KeyText form) {
+            return "pkh(" + form.of(key) + ")";
         }
     }
 
@@ -103,8 +152,8 @@ public sealed interface Descriptor {
         }
 
         @Override
-        public String body() {
-            return "wpkh(" + key.text() + ")";
+        public String body(KeyText form) {
+            return "wpkh(" + form.of(key) + ")";
         }
     }
 
@@ -131,8 +180,8 @@ public sealed interface Descriptor {
         }
 
         @Override
-        public String body() {
-            return "combo(" + key.text() + ")";
+        public String body(KeyText form) {
+            return "combo(" + form.of(key) + ")";
         }
     }
 
@@ -156,11 +205,9 @@ public sealed interface Descriptor {
         }
 
         @Override
-        public String body() {
+        public String body(KeyText form) {
             String name = (sorted ? "sortedmulti" : "multi") + (inTaproot ? "_a" : "");
-            return keys.stream()
-                    .map(KeyExpression::text)
-                    .collect(Collectors.joining(",", name + "(" + threshold + ",", ")"));
+            return keys.stream().map(form::of).collect(Collectors.joining(",", name + "(" + threshold + ",", ")"));
         }
     }
 
@@ -181,8 +228,8 @@ public sealed interface Descriptor {
         }
 
         @Override
-        public String body() {
-            return "sh(" + inner.body() + ")";
+        public String body(KeyText form) {
+            return "sh(" + inner.body(form) + ")";
         }
     }
 
@@ -203,8 +250,8 @@ public sealed interface Descriptor {
         }
 
         @Override
-        public String body() {
-            return "wsh(" + inner.body() + ")";
+        public String body(KeyText form) {
+            return "wsh(" + inner.body(form) + ")";
         }
     }
 
@@ -226,7 +273,7 @@ public sealed interface Descriptor {
         }
 
         @Override
-        public String body() {
+        public String body(KeyText form) {
             return "addr(" + shown + ")";
         }
     }
@@ -249,7 +296,7 @@ public sealed interface Descriptor {
         }
 
         @Override
-        public String body() {
+        public String body(KeyText form) {
             return "raw(" + script.hex() + ")";
         }
     }
@@ -273,9 +320,9 @@ public sealed interface Descriptor {
         }
 
         @Override
-        public String body() {
-            String scripts = tree.body();
-            return "tr(" + internal.text() + (scripts.isEmpty() ? "" : ",") + scripts + ")";
+        public String body(KeyText form) {
+            String scripts = tree.body(form);
+            return "tr(" + form.of(internal) + (scripts.isEmpty() ? "" : ",") + scripts + ")";
         }
     }
 
@@ -292,8 +339,8 @@ public sealed interface Descriptor {
         }
 
         @Override
-        public String body() {
-            return "rawtr(" + key.text() + ")";
+        public String body(KeyText form) {
+            return "rawtr(" + form.of(key) + ")";
         }
     }
 }

@@ -26,7 +26,7 @@ final class KeyParser {
             throw new DescriptorException("Multiple ']' characters found for a single pubkey");
         }
         if (parts.length == 1) {
-            return new KeyExpression("", source(text, place));
+            return new KeyExpression(null, "", source(text, place));
         }
         if (!parts[0].startsWith("[")) {
             throw new DescriptorException("Key origin start '[ character expected but not found, got '"
@@ -41,12 +41,14 @@ final class KeyParser {
             throw new DescriptorException("Fingerprint '" + steps[0] + "' is not hex");
         }
         List<String> path = Arrays.asList(steps).subList(1, steps.length);
+        List<Integer> numbers = new ArrayList<>();
         for (String step : path) {
-            int _ = childNumber(step);
+            numbers.add(childNumber(step));
         }
         String shown = path.isEmpty() ? "" : "/" + String.join("/", path);
+        KeyOrigin origin = new KeyOrigin(Bytes.fromHex(steps[0]), numbers);
         return new KeyExpression(
-                "[" + steps[0].toLowerCase(java.util.Locale.ROOT) + shown + "]", source(parts[1], place));
+                origin, "[" + steps[0].toLowerCase(java.util.Locale.ROOT) + shown + "]", source(parts[1], place));
     }
 
     private KeyExpression.Source source(String text, Place place) throws DescriptorException {
@@ -64,7 +66,8 @@ final class KeyParser {
                 requireCompressed(secret.get().compressed(), place);
                 Bytes key =
                         SecretKeys.publicKey(secret.get().key(), secret.get().compressed());
-                return fixed(key, place == Place.P2TR, true);
+                return new KeyExpression.Fixed(
+                        key, shown(key, place == Place.P2TR), secret.get().key(), steps[0]);
             }
         }
         return derived(steps);
@@ -77,10 +80,10 @@ final class KeyParser {
         }
         if (PublicKeys.isValid(key)) {
             requireCompressed(key.length() == PublicKeys.COMPRESSED, place);
-            return fixed(key, false, false);
+            return fixed(key, false);
         }
         if (key.length() == PublicKeys.X_ONLY && place == Place.P2TR && PublicKeys.isValidXOnly(key)) {
-            return fixed(Bytes.concat(Bytes.copyOf((byte) 2), key), true, false);
+            return fixed(Bytes.concat(Bytes.copyOf((byte) 2), key), true);
         }
         throw new DescriptorException("Pubkey '" + text + "' is invalid");
     }
@@ -91,8 +94,12 @@ final class KeyParser {
         }
     }
 
-    private static KeyExpression.Source fixed(Bytes key, boolean xOnly, boolean secretKnown) {
-        return new KeyExpression.Fixed(key, xOnly ? key.from(1).hex() : key.hex(), secretKnown);
+    private static KeyExpression.Source fixed(Bytes key, boolean xOnly) {
+        return new KeyExpression.Fixed(key, shown(key, xOnly), null, "");
+    }
+
+    private static String shown(Bytes key, boolean xOnly) {
+        return xOnly ? key.from(1).hex() : key.hex();
     }
 
     private KeyExpression.Source derived(String[] steps) throws DescriptorException {
@@ -112,7 +119,7 @@ final class KeyParser {
         String shownPath = steps.length == 1
                 ? ""
                 : "/" + String.join("/", Arrays.asList(steps).subList(1, steps.length));
-        return new KeyExpression.Derived(root.get(), root.get().neuter().encode(prefixes), path, shownPath, wildcard);
+        return KeyExpression.Derived.of(root.get(), prefixes, path, shownPath, wildcard);
     }
 
     private static int childNumber(String step) throws DescriptorException {

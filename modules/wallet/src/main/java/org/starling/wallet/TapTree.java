@@ -19,7 +19,7 @@ sealed interface TapTree {
 
     List<Descriptor> leaves();
 
-    String body();
+    String body(Descriptor.KeyText form);
 
     /** No scripts. */
     record Empty() implements TapTree {
@@ -34,7 +34,7 @@ sealed interface TapTree {
         }
 
         @Override
-        public String body() {
+        public String body(Descriptor.KeyText form) {
             return "";
         }
     }
@@ -43,10 +43,14 @@ sealed interface TapTree {
     record Leaf(Descriptor script) implements TapTree {
         @Override
         public Hash256 root(int index) throws DescriptorException {
-            Bytes code = script instanceof Descriptor.Pk pk
+            return Taproot.leafHash(Taproot.TAPSCRIPT_LEAF, code(index));
+        }
+
+        /** The script. */
+        Bytes code(int index) throws DescriptorException {
+            return script instanceof Descriptor.Pk pk
                     ? Script.p2pk(pk.key().xOnly(index))
                     : script.scripts(index).getFirst();
-            return Taproot.leafHash(Taproot.TAPSCRIPT_LEAF, code);
         }
 
         @Override
@@ -55,8 +59,8 @@ sealed interface TapTree {
         }
 
         @Override
-        public String body() {
-            return script.body();
+        public String body(Descriptor.KeyText form) {
+            return script.body(form);
         }
     }
 
@@ -76,8 +80,8 @@ sealed interface TapTree {
         }
 
         @Override
-        public String body() {
-            return "{" + left.body() + "," + right.body() + "}";
+        public String body(Descriptor.KeyText form) {
+            return "{" + left.body(form) + "," + right.body(form) + "}";
         }
     }
 }

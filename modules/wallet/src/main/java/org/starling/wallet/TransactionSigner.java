@@ -35,6 +35,8 @@ public final class TransactionSigner {
     private final Map<Bytes, Bytes> secrets = new TreeMap<>();
     private final Map<Bytes, Bytes> publicKeys = new TreeMap<>();
     private final Map<Bytes, Bytes> taprootSecrets = new TreeMap<>();
+    private final Map<Bytes, Bytes> leafSecrets = new TreeMap<>();
+    private final Map<Bytes, Expansion.TaprootOutput> taprootOutputs = new TreeMap<>();
     private final Map<Bytes, Bytes> scripts = new TreeMap<>();
 
     /** @param auxiliary 32 random bytes that protect Schnorr signatures against faults (BIP-0340) */
@@ -54,7 +56,35 @@ public final class TransactionSigner {
         return this;
     }
 
+    /** Adds what a descriptor stands for at one index, with the private keys that it knows. */
+    public TransactionSigner add(Expansion expansion) {
+        for (Expansion.Key key : expansion.keys()) {
+            publicKeys.put(Hash160.hash(key.publicKey()), key.publicKey());
+            Bytes secret = key.secret();
+            if (secret != null) {
+                addKey(secret, key.publicKey().length() == PublicKeys.COMPRESSED);
+            }
+        }
+        expansion.inner().forEach(this::addScript);
+        Expansion.TaprootOutput taproot = expansion.taproot();
+        if (taproot != null) {
+            taprootOutputs.put(taproot.outputKey(), taproot);
+            Bytes secret = leafSecrets.get(taproot.internalKey());
+            Bytes tweaked = secret == null
+                    ? null
+                    : SecretKeys.xOnlyTweakAdd(
+                            secret,
+                            Taproot.tweak(taproot.internalKey(), taproot.merkleRoot())
+                                    .toBytes());
+            if (tweaked != null) {
+                taprootSecrets.put(taproot.outputKey(), tweaked);
+            }
+        }
+        return this;
+    }
+
     private void addTaproot(Bytes secret, Bytes internalKey) {
+        leafSecrets.put(internalKey, secret);
         Hash256 tweak = Taproot.tweak(internalKey, null);
         PublicKeys.XOnly output = Taproot.outputKey(internalKey, null);
         Bytes tweaked = SecretKeys.xOnlyTweakAdd(secret, tweak.toBytes());
@@ -132,13 +162,59 @@ public final class TransactionSigner {
 
         private @Nullable TxIn signTaproot(Bytes outputKey) {
             Bytes secret = taprootSecrets.get(outputKey);
-            Hash256 hash = allKnown ? sighash.taprootKeyPath(index, hashType, null) : null;
-            if (secret == null || hash == null) {
+            if (secret == null || !allKnown) {
+                return allKnown ? signLeaf(outputKey) : null;
+            }
+            Bytes signature = schnorr(secret, sighash.taprootKeyPath(index, hashType, null));
+            return signature == null ? null : taprootInput(List.of(signature));
+        }
+
+        private @Nullable Bytes schnorr(Bytes secret, @Nullable Hash256 hash) {
+            Bytes suffix = hashType == Sighash.DEFAULT ? Bytes.EMPTY : Bytes.copyOf((byte) hashType);
+            return hash == null ? null : Bytes.concat(Schnorr.sign(secret, hash, auxiliary), suffix);
+        }
+
+        private TxIn taprootInput(List<Bytes> witness) {
+            return new TxIn(input.previous(), Bytes.EMPTY, input.sequence(), witness);
+        }
+
+        /** By the script of the output that makes the smallest witness of those that can be signed in full. */
+        private @Nullable TxIn signLeaf(Bytes outputKey) {
+            Expansion.TaprootOutput output = taprootOutputs.get(outputKey);
+            List<Bytes> best = null;
+            for (Expansion.TaprootLeaf leaf : output == null ? List.<Expansion.TaprootLeaf>of() : output.leaves()) {
+                List<Bytes> witness = leafWitness(leaf);
+                if (witness != null && (best == null || length(witness) < length(best))) {
+                    best = witness;
+                }
+            }
+            return best == null ? null : taprootInput(best);
+        }
+
+        private @Nullable List<Bytes> leafWitness(Expansion.TaprootLeaf leaf) {
+            LeafScript form = LeafScript.of(leaf.script());
+            if (form == null) {
                 return null;
             }
-            Bytes signature = Schnorr.sign(secret, hash, auxiliary);
-            Bytes suffix = hashType == Sighash.DEFAULT ? Bytes.EMPTY : Bytes.copyOf((byte) hashType);
-            return new TxIn(input.previous(), Bytes.EMPTY, input.sequence(), List.of(Bytes.concat(signature, suffix)));
+            Hash256 leafHash = Taproot.leafHash(leaf.version(), leaf.script());
+            Hash256 hash = sighash.tapscript(index, hashType, null, leafHash, -1);
+            List<Bytes> signatures = new ArrayList<>();
+            int missing = form.threshold();
+            for (Bytes key : form.keys()) {
+                Bytes secret = missing > 0 ? leafSecrets.get(key) : null;
+                Bytes signature = secret == null ? null : schnorr(secret, hash);
+                signatures.add(signature == null ? Bytes.EMPTY : signature);
+                missing -= signature == null ? 0 : 1;
+            }
+            // The script takes the signature of its first key from the top.
+            List<Bytes> witness = new ArrayList<>(signatures.reversed());
+            witness.add(leaf.script());
+            witness.add(leaf.controlBlock());
+            return missing > 0 ? null : witness;
+        }
+
+        private static int length(List<Bytes> witness) {
+            return witness.stream().mapToInt(Bytes::length).sum();
         }
 
         /** Signs a script that is not P2SH nor Taproot: the output's, or the redeem script. */

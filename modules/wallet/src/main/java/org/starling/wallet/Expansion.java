@@ -1,0 +1,64 @@
+package org.starling.wallet;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.starling.bytes.Bytes;
+import org.starling.bytes.Hash256;
+
+/**
+ * What a descriptor stands for at one index: all that recognising and spending its outputs takes.
+ *
+ * @param scripts the output scripts
+ * @param keys the keys that they are made of
+ * @param inner redeem scripts and witness scripts
+ * @param taproot of a Taproot output: what it commits to; null for any other
+ */
+public record Expansion(
+        List<Bytes> scripts,
+        List<Key> keys,
+        List<Bytes> inner,
+        @Nullable TaprootOutput taproot) {
+    public Expansion {
+        scripts = List.copyOf(scripts);
+        keys = List.copyOf(keys);
+        inner = List.copyOf(inner);
+    }
+
+    /**
+     * A key.
+     *
+     * @param publicKey in 33 or 65 bytes
+     * @param secret 32 bytes; null if it is not known
+     * @param xOnly whether the output or leaf has only its x coordinate
+     */
+    public record Key(
+            Bytes publicKey, KeyOrigin origin, @Nullable Bytes secret, boolean xOnly) {
+        /** Says nothing of the secret. */
+        @Override
+        public String toString() {
+            return "Key[" + publicKey + (secret == null ? "]" : ", with its secret]");
+        }
+    }
+
+    /**
+     * A Taproot output (BIP-0341).
+     *
+     * @param outputKey 32 bytes
+     * @param internalKey 32 bytes
+     * @param merkleRoot of its scripts; null without any
+     */
+    public record TaprootOutput(
+            Bytes outputKey, Bytes internalKey, @Nullable Hash256 merkleRoot, List<TaprootLeaf> leaves) {
+        public TaprootOutput {
+            leaves = List.copyOf(leaves);
+        }
+    }
+
+    /**
+     * A script that can spend a Taproot output.
+     *
+     * @param depth of the leaf in the tree
+     * @param controlBlock that proves it (BIP-0341)
+     */
+    public record TaprootLeaf(int depth, int version, Bytes script, Bytes controlBlock) {}
+}
