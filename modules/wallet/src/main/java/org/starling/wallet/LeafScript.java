@@ -12,11 +12,11 @@ import org.starling.consensus.script.ScriptReader;
  *
  * @param keys 32 bytes each, in the order of the script
  */
-record LeafScript(int threshold, List<Bytes> keys) {
+public record LeafScript(int threshold, List<Bytes> keys) {
     private static final int KEY_BYTES = 32;
 
     /** What the script is; null if it is none of these. */
-    static @Nullable LeafScript of(Bytes script) {
+    public static @Nullable LeafScript of(Bytes script) {
         ScriptReader reader = new ScriptReader(script);
         List<Bytes> keys = new ArrayList<>();
         while (reader.hasNext()) {
