@@ -64,14 +64,18 @@ final class BuildMethods {
     }
 
     private static JsonNode createRawTransaction(Call call) {
+        return Json.hex(transaction(call).serialized());
+    }
+
+    /** The transaction of the arguments {@code inputs}, {@code outputs}, {@code locktime} and {@code replaceable}. */
+    static Transaction transaction(Call call) {
         JsonNode replaceable = call.get("replaceable");
-        Transaction transaction = transaction(
+        return transaction(
                 call,
                 call.get("inputs"),
                 call.get("outputs"),
                 call.number("locktime", 0),
                 replaceable.isNull() ? null : (Boolean) Call.flag(replaceable));
-        return Json.hex(transaction.serialized());
     }
 
     /**

@@ -205,6 +205,21 @@ final class CoinMethods {
 
     /** The scripts of a descriptor, or of an object with a descriptor and a range, each with a descriptor of its own. */
     static void addScripts(Call call, JsonNode object, Map<Bytes, String> wanted) {
+        forEachIndex(call, object, (descriptor, index) -> {
+            for (Bytes script : OutputMethods.scripts(descriptor, index)) {
+                wanted.put(script, ScriptJson.descriptor(script, call.chain().prefixes()));
+            }
+        });
+    }
+
+    /** Takes a descriptor at an index. */
+    @FunctionalInterface
+    interface Indexed {
+        void take(Descriptor descriptor, int index);
+    }
+
+    /** Gives the descriptors that a text or an object with {@code desc} and perhaps {@code range} stands for. */
+    static void forEachIndex(Call call, JsonNode object, Indexed taker) {
         String text;
         int[] range = {0, DEFAULT_RANGE};
         if (object.isString()) {
@@ -223,10 +238,7 @@ final class CoinMethods {
         for (Descriptor descriptor : OutputMethods.parse(call, text, false)) {
             int last = descriptor.isRange() ? range[1] : 0;
             for (long index = descriptor.isRange() ? range[0] : 0; index <= last; index++) {
-                for (Bytes script : OutputMethods.scripts(descriptor, (int) index)) {
-                    wanted.put(
-                            script, ScriptJson.descriptor(script, call.chain().prefixes()));
-                }
+                taker.take(descriptor, (int) index);
             }
         }
     }

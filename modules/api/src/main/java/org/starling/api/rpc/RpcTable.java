@@ -20,6 +20,7 @@ public final class RpcTable {
         table.add(TransactionMethods.all());
         table.add(BuildMethods.all());
         table.add(SigningMethods.all());
+        table.add(PsbtMethods.all());
         table.add(MessageMethods.all());
         table.add(ProofMethods.all());
         table.add(StatisticsMethods.all());

@@ -42,6 +42,11 @@ final class ScriptJson {
         return Json.object().put("asm", assembly(script, true)).put("hex", script.hex());
     }
 
+    /** The name of a hash type, empty if it has none. */
+    static String hashType(int type) {
+        return HASH_TYPES.getOrDefault(type, "");
+    }
+
     /** The operations in words; of what looks like a signature the kind of its hash in brackets. */
     static String assembly(Bytes script, boolean decodeSignatures) {
         boolean decode = decodeSignatures && !Script.isUnspendable(script);

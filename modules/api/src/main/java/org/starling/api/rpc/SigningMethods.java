@@ -91,17 +91,23 @@ final class SigningMethods {
         for (JsonNode given : call.has("prevtxs") ? call.get("prevtxs") : Json.array()) {
             addOutput(given, coins, signer);
         }
-        String hashType = call.text("sighashtype", "DEFAULT");
-        Integer type = HASH_TYPES.get(hashType);
-        if (type == null) {
-            throw Call.invalid("'" + hashType + "' is not a valid sighash parameter.");
-        }
+        int type = hashType(call);
         List<@Nullable TxOut> spent = new ArrayList<>();
         transaction.inputs().forEach(input -> spent.add(coins.get(input.previous())));
         return report(signer.sign(transaction, spent, type), spent);
     }
 
-    private static Bytes randomness(Call call) {
+    /** The argument {@code sighashtype}, or {@link Sighash#DEFAULT}. */
+    static int hashType(Call call) {
+        String name = call.text("sighashtype", "DEFAULT");
+        Integer type = HASH_TYPES.get(name);
+        if (type == null) {
+            throw Call.invalid("'" + name + "' is not a valid sighash parameter.");
+        }
+        return type;
+    }
+
+    static Bytes randomness(Call call) {
         byte[] bytes = new byte[RANDOM_BYTES];
         call.server().host().randomBytes(bytes);
         return Bytes.wrap(bytes);
@@ -118,7 +124,7 @@ final class SigningMethods {
     }
 
     /** What the inputs spend, as far as chain and mempool know it and it is unspent in the chain. */
-    private static Map<OutPoint, TxOut> coins(Node node, Transaction transaction) {
+    static Map<OutPoint, TxOut> coins(Node node, Transaction transaction) {
         return node.validation(() -> {
             Map<OutPoint, TxOut> coins = new LinkedHashMap<>();
             for (TxIn input : transaction.inputs()) {

@@ -11,7 +11,7 @@ import org.starling.crypto.PublicKeys;
 
 /** What the known fields of one kind of map must look like. Fields of other types may be anything. */
 final class FieldRules {
-    private static final int PROPRIETARY = 0xfc;
+    static final int PROPRIETARY = 0xfc;
     private static final int HASH_BYTES = 32;
     private static final int STEP_BYTES = 4;
 
@@ -33,6 +33,11 @@ final class FieldRules {
     FieldRules add(int type, String name, Check data, Check value) {
         byType.put(type, new Rule(name, data, value));
         return this;
+    }
+
+    /** Whether fields with such keys are known, or proprietary. */
+    boolean knows(Bytes key) {
+        return byType.containsKey(key.unsigned(0));
     }
 
     void check(Bytes key, Bytes value) throws MalformedException {

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.ByteReader;
@@ -18,6 +20,7 @@ import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxIn;
 import org.starling.consensus.TxOut;
+import org.starling.wallet.KeyOrigin;
 
 /**
  * A partially signed transaction, of version 0 (BIP-0174) or 2 (BIP-0370). Immutable: each role gives a new one. Unknown
@@ -220,6 +223,23 @@ public final class Psbt {
     /** The fields that concern the whole. */
     public PsbtMap global() {
         return global;
+    }
+
+    /** Where extended public keys (78 bytes) come from. */
+    public SortedMap<Bytes, KeyOrigin> xpubs() {
+        return PsbtInput.values(global.all(XPUB), Origins::read);
+    }
+
+    /** What may still change (BIP-0370), as bits; null if that is not said. */
+    public @Nullable Integer modifiable() {
+        Bytes flags = version() == 2 ? global.get(TX_MODIFIABLE) : null;
+        return flags == null ? null : (Integer) flags.unsigned(0);
+    }
+
+    /** Fields for the whole of types that nobody knows here, by their whole keys. */
+    public Map<Bytes, Bytes> unknown() {
+        return global.only(key -> !RULES.knows(key) && !PsbtVersion2.isGlobal(key))
+                .fields();
     }
 
     /** The transaction without scriptSigs and witnesses. */

@@ -7,6 +7,7 @@ import static org.starling.wallet.psbt.FieldRules.length;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,6 +23,7 @@ import org.starling.consensus.Transaction;
 import org.starling.consensus.TxIn;
 import org.starling.consensus.TxOut;
 import org.starling.crypto.Hash160;
+import org.starling.crypto.PublicKeys;
 import org.starling.wallet.KeyOrigin;
 
 /** What a PSBT says of an input. Immutable; what a field holds was checked when it was read. */
@@ -106,8 +108,12 @@ public final class PsbtInput {
         this.previousTransaction = parsed(map.get(NON_WITNESS_UTXO), Transaction::read);
     }
 
+    /** Reads an input; of the previous transaction without its witnesses. */
     static PsbtInput read(ByteReader reader) throws MalformedException {
-        return new PsbtInput(PsbtMap.read(reader, "input map", RULES));
+        PsbtInput input = new PsbtInput(PsbtMap.read(reader, "input map", RULES));
+        Transaction previous = input.previousTransaction();
+        // Of no use to anyone who looks for an output, and large.
+        return previous != null && previous.hasWitness() ? input.with(NON_WITNESS_UTXO, previous.stripped()) : input;
     }
 
     void write(ByteWriter writer) {
@@ -195,6 +201,53 @@ public final class PsbtInput {
     public @Nullable Hash256 taprootMerkleRoot() {
         Bytes root = map.get(TAP_MERKLE_ROOT);
         return root == null ? null : Hash256.of(root);
+    }
+
+    /** Preimages by their RIPEMD-160 hashes. */
+    public SortedMap<Bytes, Bytes> ripemd160Preimages() {
+        return map.all(RIPEMD160);
+    }
+
+    /** Preimages by their SHA-256 hashes. */
+    public SortedMap<Bytes, Bytes> sha256Preimages() {
+        return map.all(SHA256);
+    }
+
+    /** Preimages by the RIPEMD-160 hashes of their SHA-256 hashes. */
+    public SortedMap<Bytes, Bytes> hash160Preimages() {
+        return map.all(HASH160);
+    }
+
+    /** Preimages by their double SHA-256 hashes. */
+    public SortedMap<Bytes, Bytes> hash256Preimages() {
+        return map.all(HASH256);
+    }
+
+    /** The keys of MuSig2 participants in their order, by aggregate key. */
+    public SortedMap<Bytes, List<Bytes>> musigParticipants() {
+        return values(map.all(MUSIG_PARTICIPANTS), PsbtInput::keyList);
+    }
+
+    public Map<MusigSigner, Bytes> musigPublicNonces() {
+        return MusigSigner.read(map.all(MUSIG_PUBLIC_NONCE));
+    }
+
+    public Map<MusigSigner, Bytes> musigPartialSignatures() {
+        return MusigSigner.read(map.all(MUSIG_PARTIAL_SIGNATURE));
+    }
+
+    /** Fields of types that nobody knows here, by their whole keys. */
+    public Map<Bytes, Bytes> unknown() {
+        return map.only(key -> !RULES.knows(key) && !Psbt.isOnly(key, VERSION_2))
+                .fields();
+    }
+
+    static List<Bytes> keyList(Bytes value) {
+        List<Bytes> keys = new ArrayList<>();
+        for (int at = 0; at < value.length(); at += PublicKeys.COMPRESSED) {
+            keys.add(value.slice(at, at + PublicKeys.COMPRESSED));
+        }
+        return keys;
     }
 
     PsbtInput with(int type, Bytes value) {

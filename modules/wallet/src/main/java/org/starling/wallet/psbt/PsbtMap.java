@@ -1,7 +1,9 @@
 package org.starling.wallet.psbt;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -58,6 +60,13 @@ public final class PsbtMap {
     /** All fields by their whole keys. */
     public Map<Bytes, Bytes> fields() {
         return fields;
+    }
+
+    /** The fields of some software's own (BIP-0174). */
+    public List<Proprietary> proprietary() {
+        List<Proprietary> found = new ArrayList<>();
+        all(FieldRules.PROPRIETARY).forEach((data, value) -> found.add(Proprietary.read(data, value)));
+        return found;
     }
 
     boolean has(int type) {

@@ -6,6 +6,7 @@ import static org.starling.wallet.psbt.FieldRules.length;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.ByteReader;
@@ -90,6 +91,17 @@ public record PsbtOutput(PsbtMap map) {
     /** By the key's 32 bytes. */
     public SortedMap<Bytes, TaprootOrigin> taprootDerivations() {
         return PsbtInput.values(map.all(TAP_BIP32_DERIVATION), Origins::readTaproot);
+    }
+
+    /** The keys of MuSig2 participants in their order, by aggregate key. */
+    public SortedMap<Bytes, List<Bytes>> musigParticipants() {
+        return PsbtInput.values(map.all(MUSIG_PARTICIPANTS), PsbtInput::keyList);
+    }
+
+    /** Fields of types that nobody knows here, by their whole keys. */
+    public Map<Bytes, Bytes> unknown() {
+        return map.only(key -> !RULES.knows(key) && !Psbt.isOnly(key, VERSION_2))
+                .fields();
     }
 
     PsbtOutput with(int type, Bytes value) {
