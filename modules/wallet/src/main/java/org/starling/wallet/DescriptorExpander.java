@@ -16,6 +16,7 @@ final class DescriptorExpander {
     private final int index;
     private final List<Expansion.Key> keys = new ArrayList<>();
     private final List<Bytes> inner = new ArrayList<>();
+    private final List<Expansion.Musig> musig = new ArrayList<>();
 
     private DescriptorExpander(int index) {
         this.index = index;
@@ -26,7 +27,7 @@ final class DescriptorExpander {
         Expansion.TaprootOutput taproot = null;
         switch (descriptor) {
             case Descriptor.Tr tr -> taproot = expander.taproot(tr);
-            case Descriptor.RawTr raw -> expander.keys.add(raw.key().expand(index, true));
+            case Descriptor.RawTr raw -> expander.addKeys(raw, true);
             case Descriptor.Pk _,
                     Descriptor.Pkh _,
                     Descriptor.Wpkh _,
@@ -37,7 +38,7 @@ final class DescriptorExpander {
                     Descriptor.Addr _,
                     Descriptor.Raw _ -> expander.visit(descriptor);
         }
-        return new Expansion(descriptor.scripts(index), expander.keys, expander.inner, taproot);
+        return new Expansion(descriptor.scripts(index), expander.keys, expander.inner, expander.musig, taproot);
     }
 
     private void visit(Descriptor descriptor) throws DescriptorException {
@@ -70,6 +71,12 @@ final class DescriptorExpander {
     private void addKeys(Descriptor descriptor, boolean xOnly) throws DescriptorException {
         for (KeyExpression key : descriptor.keys()) {
             keys.add(key.expand(index, xOnly));
+            if (key.source() instanceof MusigSource aggregate) {
+                musig.add(aggregate.expand(index));
+                for (KeyExpression participant : aggregate.participants()) {
+                    keys.add(participant.expand(index, xOnly));
+                }
+            }
         }
     }
 

@@ -74,6 +74,7 @@ final class DescriptorParser {
 
     // BIP-0389: each <a;b;...> takes its first value in the first descriptor, its second in the second, and so on.
     private static List<String> expandMultipath(String text) throws DescriptorException {
+        MusigParser.checkMultipath(text);
         int count = 1;
         Matcher matcher = MULTIPATH.matcher(text);
         while (matcher.find()) {

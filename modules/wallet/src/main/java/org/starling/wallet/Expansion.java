@@ -11,17 +11,20 @@ import org.starling.bytes.Hash256;
  * @param scripts the output scripts
  * @param keys the keys that they are made of
  * @param inner redeem scripts and witness scripts
+ * @param musig which of the keys are MuSig2 aggregates, and of which
  * @param taproot of a Taproot output: what it commits to; null for any other
  */
 public record Expansion(
         List<Bytes> scripts,
         List<Key> keys,
         List<Bytes> inner,
+        List<Musig> musig,
         @Nullable TaprootOutput taproot) {
     public Expansion {
         scripts = List.copyOf(scripts);
         keys = List.copyOf(keys);
         inner = List.copyOf(inner);
+        musig = List.copyOf(musig);
     }
 
     /**
@@ -37,6 +40,19 @@ public record Expansion(
         @Override
         public String toString() {
             return "Key[" + publicKey + (secret == null ? "]" : ", with its secret]");
+        }
+    }
+
+    /**
+     * A MuSig2 key (BIP-0327).
+     *
+     * @param publicKey 33 bytes
+     * @param aggregate 33 bytes, from which it is derived (BIP-0328), or the same
+     * @param participants 33 bytes each, in the order in which they are aggregated
+     */
+    public record Musig(Bytes publicKey, Bytes aggregate, List<Bytes> participants) {
+        public Musig {
+            participants = List.copyOf(participants);
         }
     }
 

@@ -27,6 +27,11 @@ public record ExtendedKey(int depth, Bytes parent, int number, Bytes chainCode, 
 
     private static final int SERIALIZED_BYTES = 78;
     private static final int SECRET_BYTES = 32;
+
+    /** SHA-256 of "MuSig2MuSig2MuSig2". */
+    private static final Bytes AGGREGATE_CHAIN_CODE =
+            Bytes.fromHex("868087ca02a6f974c4598924c36b57762d32cb45717167e300622c7167e38965");
+
     private static final Bytes SEED_KEY =
             Bytes.wrap("Bitcoin seed".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
 
@@ -37,6 +42,11 @@ public record ExtendedKey(int depth, Bytes parent, int number, Bytes chainCode, 
         return SecretKeys.isValid(secret)
                 ? Optional.of(new ExtendedKey(0, Bytes.copyOf(new byte[4]), 0, mac.from(SECRET_BYTES), secret))
                 : Optional.empty();
+    }
+
+    /** The extended key that stands for a MuSig2 aggregate key of 33 bytes (BIP-0328). */
+    public static ExtendedKey ofAggregate(Bytes aggregateKey) {
+        return new ExtendedKey(0, Bytes.copyOf(new byte[4]), 0, AGGREGATE_CHAIN_CODE, aggregateKey);
     }
 
     /** Reads a text such as {@code xpub...} or {@code xprv...} of the chain with these prefixes. */
@@ -107,15 +117,27 @@ public record ExtendedKey(int depth, Bytes parent, int number, Bytes chainCode, 
         if (hardened && !isPrivate() || depth == 255) {
             return null;
         }
-        Bytes number4 = new ByteWriter(4).i32(Integer.reverseBytes(childNumber)).toBytes();
-        Bytes mac = hardened
-                ? HmacSha512.hash(chainCode, Bytes.copyOf((byte) 0), key, number4)
-                : HmacSha512.hash(chainCode, publicKey(), number4);
+        Bytes mac = mac(childNumber);
         Bytes tweak = mac.slice(0, SECRET_BYTES);
         Bytes childKey = isPrivate() ? SecretKeys.tweakAdd(key, tweak) : PublicKeys.tweakAdd(key, tweak);
         return childKey == null
                 ? null
                 : new ExtendedKey(depth + 1, fingerprint(), childNumber, mac.from(SECRET_BYTES), childKey);
+    }
+
+    private Bytes mac(int childNumber) {
+        Bytes number4 = new ByteWriter(4).i32(Integer.reverseBytes(childNumber)).toBytes();
+        return childNumber < 0
+                ? HmacSha512.hash(chainCode, Bytes.copyOf((byte) 0), key, number4)
+                : HmacSha512.hash(chainCode, publicKey(), number4);
+    }
+
+    /** What is added to this key to get the child of that number, which is not hardened; 32 bytes. */
+    public Bytes tweak(int childNumber) {
+        if (childNumber < 0) {
+            throw new IllegalArgumentException("hardened: " + Integer.toUnsignedString(childNumber));
+        }
+        return mac(childNumber).slice(0, SECRET_BYTES);
     }
 
     /** Says nothing of a secret, so that it gets into no log. */

@@ -19,7 +19,7 @@ record KeyExpression(@Nullable KeyOrigin origin, String shownOrigin, Source sour
     private static final String NO_PRIVATE_KEYS = "Cannot derive script without private keys";
 
     /** What gives the key. */
-    sealed interface Source {
+    sealed interface Source permits Fixed, Derived, MusigSource {
         /** The key at that index of the range. */
         Bytes publicKey(int index) throws DescriptorException;
 
@@ -178,13 +178,19 @@ record KeyExpression(@Nullable KeyOrigin origin, String shownOrigin, Source sour
     }
 
     boolean isRange() {
-        return source instanceof Derived derived && derived.wildcard() != Wildcard.NONE;
+        return switch (source) {
+            case Fixed _ -> false;
+            case Derived derived -> derived.wildcard() != Wildcard.NONE;
+            case MusigSource musig ->
+                musig.isRange() || musig.participants().stream().anyMatch(KeyExpression::isRange);
+        };
     }
 
     boolean hasPrivateKey() {
         return switch (source) {
             case Fixed fixed -> fixed.secret() != null;
             case Derived derived -> derived.root().isPrivate();
+            case MusigSource musig -> musig.participants().stream().anyMatch(KeyExpression::hasPrivateKey);
         };
     }
 
@@ -199,6 +205,9 @@ record KeyExpression(@Nullable KeyOrigin origin, String shownOrigin, Source sour
 
     /** As the extended public key behind the last hardened step, with the way to it, so that it derives without secrets. */
     String normalizedText() {
+        if (source instanceof MusigSource musig) {
+            return musig.text(KeyExpression::normalizedText);
+        }
         if (!(source instanceof Derived derived)
                 || derived.wildcard() == Wildcard.HARDENED
                 || derived.hardenedSteps() == 0
@@ -227,11 +236,16 @@ record KeyExpression(@Nullable KeyOrigin origin, String shownOrigin, Source sour
         Bytes publicKey = source.publicKey(index);
         List<Integer> path = new ArrayList<>(origin == null ? List.of() : origin.path());
         Bytes fingerprint;
-        if (source instanceof Derived derived) {
-            path.addAll(derived.steps(index));
-            fingerprint = derived.root().fingerprint();
-        } else {
-            fingerprint = Hash160.hash(publicKey).slice(0, 4);
+        switch (source) {
+            case Fixed _ -> fingerprint = Hash160.hash(publicKey).slice(0, 4);
+            case Derived derived -> {
+                path.addAll(derived.steps(index));
+                fingerprint = derived.root().fingerprint();
+            }
+            case MusigSource musig -> {
+                path.addAll(musig.steps(index));
+                fingerprint = Hash160.hash(musig.expand(index).aggregate()).slice(0, 4);
+            }
         }
         KeyOrigin from = new KeyOrigin(origin == null ? fingerprint : origin.fingerprint(), path);
         return new Expansion.Key(publicKey, from, source.secret(index), xOnly);

@@ -21,6 +21,9 @@ final class KeyParser {
     }
 
     KeyExpression parse(String text, Place place) throws DescriptorException {
+        if (text.startsWith(MusigParser.OPENING)) {
+            return new KeyExpression(null, "", new MusigParser(this).parse(text, place));
+        }
         String[] parts = text.split("]", -1);
         if (parts.length > 2) {
             throw new DescriptorException("Multiple ']' characters found for a single pubkey");
@@ -122,7 +125,7 @@ final class KeyParser {
         return KeyExpression.Derived.of(root.get(), prefixes, path, shownPath, wildcard);
     }
 
-    private static int childNumber(String step) throws DescriptorException {
+    static int childNumber(String step) throws DescriptorException {
         boolean hardened = step.endsWith("'") || step.endsWith("h");
         String digits = hardened ? step.substring(0, step.length() - 1) : step;
         if (!digits.matches("[0-9]{1,10}") || Long.parseLong(digits) > 0xffffffffL) {
