@@ -24,6 +24,7 @@ import org.starling.consensus.TxOut;
 import org.starling.wallet.DescriptorException;
 import org.starling.wallet.psbt.KeyRing;
 import org.starling.wallet.psbt.Missing;
+import org.starling.wallet.psbt.MusigRounds;
 import org.starling.wallet.psbt.Psbt;
 import org.starling.wallet.psbt.PsbtAnalysis;
 import org.starling.wallet.psbt.PsbtCombiner;
@@ -41,6 +42,7 @@ final class PsbtMethods {
     private PsbtMethods() {}
 
     static List<RpcMethod> all() {
+        MusigRounds rounds = new MusigRounds();
         Parameter psbt = required("psbt", TEXT, "the PSBT in base64");
         Parameter version = optional("psbt_version", NUMBER, "0 (default), or 2 as in BIP-0370");
         return List.of(
@@ -93,8 +95,10 @@ final class PsbtMethods {
                         optional("descriptors", ARRAY, "descriptors, or objects with desc and range")),
                 method(
                         "descriptorprocesspsbt",
-                        "Does what utxoupdatepsbt does, and signs with the private keys in the descriptors.",
-                        PsbtMethods::descriptorProcessPsbt,
+                        "Does what utxoupdatepsbt does, and signs with the private keys in the descriptors. Of MuSig2 keys"
+                                + " it adds nonces, and called again with the nonces of all, before this node stops,"
+                                + " parts of signatures.",
+                        call -> descriptorProcessPsbt(call, rounds),
                         psbt,
                         required("descriptors", ARRAY, "descriptors, or objects with desc and range"),
                         optional("sighashtype", TEXT, "DEFAULT, ALL, NONE or SINGLE, perhaps with |ANYONECANPAY"),
@@ -274,18 +278,20 @@ final class PsbtMethods {
         return Json.text(PsbtUpdater.update(psbt, keys).encode());
     }
 
-    private static JsonNode descriptorProcessPsbt(Call call) {
+    private static JsonNode descriptorProcessPsbt(Call call, MusigRounds rounds) {
         KeyRing keys = keys(call);
         int hashType = SigningMethods.hashType(call);
         KeyRing used = call.flag("bip32derivs", true) ? keys : keys.withoutOrigins();
         Psbt psbt = withSpent(call, decode(call.text("psbt")), used);
-        return processed(sign(call, psbt, used, hashType, call.flag("finalize", true)));
+        return processed(sign(call, psbt, used, rounds, hashType, call.flag("finalize", true)));
     }
 
     /** Signs. Throws with error -22 if an input asks for another hash type. */
-    static Psbt sign(Call call, Psbt psbt, KeyRing keys, int hashType, boolean finalize) {
+    static Psbt sign(Call call, Psbt psbt, KeyRing keys, MusigRounds rounds, int hashType, boolean finalize) {
         try {
-            return PsbtSigner.sign(psbt, keys, hashType, finalize, SigningMethods.randomness(call));
+            Psbt signed = PsbtSigner.sign(psbt, keys, hashType, false, SigningMethods.randomness(call));
+            signed = rounds.advance(signed, keys, hashType, () -> SigningMethods.randomness(call));
+            return finalize ? PsbtSigner.finalizeInputs(signed) : signed;
         } catch (PsbtException e) {
             throw new RpcException(RpcException.DESERIALIZATION_ERROR, e.reason());
         }

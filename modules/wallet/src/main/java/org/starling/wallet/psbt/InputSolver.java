@@ -218,14 +218,12 @@ final class InputSolver {
             describe(known);
         }
         Bytes internalKey = input.taprootInternalKey();
-        if (internalKey != null) {
-            addTaprootOrigin(internalKey, null);
-        }
+        addTaprootOrigin(internalKey == null ? outputKey : internalKey, null);
         Bytes given = input.taprootKeySignature();
         if (given != null) {
             return List.of(given);
         }
-        Bytes made = signatures.taprootKey(outputKey, internalKey, input.taprootMerkleRoot());
+        Bytes made = signatures.taprootKey(input, outputKey);
         if (made != null) {
             input = input.with(PsbtInput.TAP_KEY_SIGNATURE, made);
             return List.of(made);
@@ -257,6 +255,18 @@ final class InputSolver {
     }
 
     private void addTaprootOrigin(Bytes key, @Nullable Hash256 leafHash) {
+        addOneTaprootOrigin(key, leafHash);
+        Expansion.Musig musig = keys.musig(key);
+        if (musig != null) {
+            input = input.with(
+                    PsbtInput.MUSIG_PARTICIPANTS,
+                    musig.aggregate(),
+                    Bytes.concat(musig.participants().toArray(Bytes[]::new)));
+            musig.participants().forEach(participant -> addOneTaprootOrigin(KeyRing.xOnly(participant), leafHash));
+        }
+    }
+
+    private void addOneTaprootOrigin(Bytes key, @Nullable Hash256 leafHash) {
         TaprootOrigin before = input.taprootDerivations().get(key);
         KeyOrigin origin = before == null ? keys.origin(key) : before.origin();
         if (origin == null) {
@@ -302,7 +312,7 @@ final class InputSolver {
         if (given != null) {
             return given;
         }
-        Bytes made = signatures.taprootScript(key, leafHash);
+        Bytes made = signatures.taprootScript(input, key, leafHash);
         if (made == null) {
             return Bytes.EMPTY;
         }

@@ -19,6 +19,7 @@ public final class KeyRing {
     private final Map<Bytes, Bytes> publicKeys = new TreeMap<>();
     private final Map<Bytes, KeyOrigin> origins = new TreeMap<>();
     private final Map<Bytes, Bytes> scripts = new TreeMap<>();
+    private final Map<Bytes, Expansion.Musig> musig = new TreeMap<>();
     private final Map<Bytes, Expansion.TaprootOutput> taprootOutputs = new TreeMap<>();
 
     /** Adds what a descriptor stands for at one index, with the private keys that it knows. */
@@ -33,6 +34,7 @@ public final class KeyRing {
             }
         }
         expansion.inner().forEach(this::addScript);
+        expansion.musig().forEach(key -> musig.put(xOnly(key.publicKey()), key));
         Expansion.TaprootOutput taproot = expansion.taproot();
         if (taproot != null) {
             taprootOutputs.put(taproot.outputKey(), taproot);
@@ -65,6 +67,7 @@ public final class KeyRing {
         KeyRing part = new KeyRing();
         part.publicKeys.putAll(publicKeys);
         part.scripts.putAll(scripts);
+        part.musig.putAll(musig);
         part.taprootOutputs.putAll(taprootOutputs);
         if (withOrigins) {
             part.origins.putAll(origins);
@@ -107,6 +110,11 @@ public final class KeyRing {
     @Nullable
     Bytes script(Bytes hash) {
         return scripts.get(hash);
+    }
+
+    /** What the key of an x coordinate is made of, if it is a MuSig2 key. */
+    Expansion.@Nullable Musig musig(Bytes key) {
+        return musig.get(key);
     }
 
     Expansion.@Nullable TaprootOutput taprootOutput(Bytes outputKey) {

@@ -12,7 +12,7 @@ import org.starling.crypto.PublicKeys;
  * Whose part of a MuSig2 signature it is, and of which (BIP-0373).
  *
  * @param participant public key, 33 bytes
- * @param aggregate public key, 33 bytes, before anything was derived from it
+ * @param aggregate public key, 33 bytes, as it stands in the output or in the script, with all tweaks
  * @param leafHash of the script that is signed for; null for the output key
  */
 public record MusigSigner(

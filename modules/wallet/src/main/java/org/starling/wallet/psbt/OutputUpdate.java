@@ -23,12 +23,12 @@ final class OutputUpdate {
         }
 
         @Override
-        public @Nullable Bytes taprootKey(Bytes outputKey, @Nullable Bytes internalKey, @Nullable Hash256 merkleRoot) {
+        public @Nullable Bytes taprootKey(PsbtInput input, Bytes outputKey) {
             return null;
         }
 
         @Override
-        public @Nullable Bytes taprootScript(Bytes key, Hash256 leafHash) {
+        public @Nullable Bytes taprootScript(PsbtInput input, Bytes key, Hash256 leafHash) {
             return null;
         }
     };
@@ -43,6 +43,7 @@ final class OutputUpdate {
         updated = copy(spend.map().all(PsbtInput.BIP32_DERIVATION), PsbtOutput.BIP32_DERIVATION, updated);
         updated = copy(spend.taprootInternalKey(), PsbtOutput.TAP_INTERNAL_KEY, updated);
         updated = copy(spend.map().all(PsbtInput.TAP_BIP32_DERIVATION), PsbtOutput.TAP_BIP32_DERIVATION, updated);
+        updated = copy(spend.map().all(PsbtInput.MUSIG_PARTICIPANTS), PsbtOutput.MUSIG_PARTICIPANTS, updated);
         OutputScript form = OutputScript.of(scriptPubKey);
         Expansion.TaprootOutput taproot = form.type() == OutputScript.Type.WITNESS_V1_TAPROOT
                 ? keys.taprootOutput(form.solutions().getFirst())

@@ -268,6 +268,10 @@ public final class PsbtInput {
         return with(WITNESS_UTXO, writer.toBytes());
     }
 
+    PsbtInput withSighashType(int type) {
+        return with(SIGHASH_TYPE, new ByteWriter(4).i32(type).toBytes());
+    }
+
     PsbtInput withDerivation(Bytes publicKey, KeyOrigin origin) {
         return with(BIP32_DERIVATION, publicKey, Origins.write(origin));
     }

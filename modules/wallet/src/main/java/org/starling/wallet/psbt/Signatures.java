@@ -20,13 +20,16 @@ interface Signatures {
     /** Whether a signature that somebody gave is one. */
     boolean isValid(Bytes publicKey, Bytes signature, Bytes scriptCode, boolean isWitness);
 
-    /** A signature of an output key, by the internal key or the output key itself; null if it cannot be made. */
+    /**
+     * A signature of an output key: by the internal key, by the output key itself, or of the parts that MuSig2 signers
+     * gave; null if it cannot be made.
+     */
     @Nullable
-    Bytes taprootKey(Bytes outputKey, @Nullable Bytes internalKey, @Nullable Hash256 merkleRoot);
+    Bytes taprootKey(PsbtInput input, Bytes outputKey);
 
-    /** A signature by the key in the leaf of that hash; null if it cannot be made. */
+    /** A signature by the key in the leaf of that hash, or of the parts of it; null if it cannot be made. */
     @Nullable
-    Bytes taprootScript(Bytes key, Hash256 leafHash);
+    Bytes taprootScript(PsbtInput input, Bytes key, Hash256 leafHash);
 
     /** In place of randomness where nothing is signed. */
     Bytes NO_RANDOMNESS = Bytes.wrap(new byte[32]);
@@ -46,12 +49,12 @@ interface Signatures {
         }
 
         @Override
-        public Bytes taprootKey(Bytes outputKey, @Nullable Bytes internalKey, @Nullable Hash256 merkleRoot) {
+        public Bytes taprootKey(PsbtInput input, Bytes outputKey) {
             return Bytes.wrap(new byte[Schnorr.SIGNATURE_BYTES]);
         }
 
         @Override
-        public Bytes taprootScript(Bytes key, Hash256 leafHash) {
+        public Bytes taprootScript(PsbtInput input, Bytes key, Hash256 leafHash) {
             return Bytes.wrap(new byte[Schnorr.SIGNATURE_BYTES]);
         }
     };
@@ -92,13 +95,21 @@ interface Signatures {
         }
 
         @Override
-        public @Nullable Bytes taprootKey(Bytes outputKey, @Nullable Bytes internalKey, @Nullable Hash256 merkleRoot) {
+        public @Nullable Bytes taprootKey(PsbtInput input, Bytes outputKey) {
+            Hash256 hash = allKnown ? sighash.taprootKeyPath(index, hashType, null) : null;
+            if (hash == null) {
+                return null;
+            }
+            Bytes internalKey = input.taprootInternalKey();
             Bytes secret = keys.secret(outputKey);
             if (secret == null && internalKey != null) {
-                secret = tweaked(outputKey, internalKey, merkleRoot);
+                secret = tweaked(outputKey, internalKey, input.taprootMerkleRoot());
             }
-            Hash256 hash = allKnown ? sighash.taprootKeyPath(index, hashType, null) : null;
-            return secret == null || hash == null ? null : schnorr(secret, hash);
+            if (secret != null) {
+                return withHashType(Schnorr.sign(secret, hash, auxiliary));
+            }
+            MusigTarget target = MusigTarget.ofOutput(input, outputKey);
+            return target == null ? null : withHashType(target.signature(input, hash));
         }
 
         private @Nullable Bytes tweaked(Bytes outputKey, Bytes internalKey, @Nullable Hash256 merkleRoot) {
@@ -111,15 +122,23 @@ interface Signatures {
         }
 
         @Override
-        public @Nullable Bytes taprootScript(Bytes key, Hash256 leafHash) {
-            Bytes secret = keys.secret(key);
+        public @Nullable Bytes taprootScript(PsbtInput input, Bytes key, Hash256 leafHash) {
             Hash256 hash = allKnown ? sighash.tapscript(index, hashType, null, leafHash, -1) : null;
-            return secret == null || hash == null ? null : schnorr(secret, hash);
+            if (hash == null) {
+                return null;
+            }
+            Bytes secret = keys.secret(key);
+            if (secret != null) {
+                return withHashType(Schnorr.sign(secret, hash, auxiliary));
+            }
+            MusigTarget target = MusigTarget.ofLeaf(input, key, leafHash);
+            return target == null ? null : withHashType(target.signature(input, hash));
         }
 
-        private Bytes schnorr(Bytes secret, Hash256 hash) {
-            Bytes suffix = hashType == Sighash.DEFAULT ? Bytes.EMPTY : Bytes.copyOf((byte) hashType);
-            return Bytes.concat(Schnorr.sign(secret, hash, auxiliary), suffix);
+        private @Nullable Bytes withHashType(@Nullable Bytes signature) {
+            return signature == null || hashType == Sighash.DEFAULT
+                    ? signature
+                    : Bytes.concat(signature, Bytes.copyOf((byte) hashType));
         }
     }
 }
