@@ -70,6 +70,25 @@ public sealed interface Descriptor {
         }
     }
 
+    /** The descriptor of a single output of it: the keys themselves, each with its origin. */
+    default String textAt(int index, Bytes script) throws DescriptorException {
+        boolean xOnly = this instanceof Tr || this instanceof RawTr;
+        List<DescriptorException> failures = new ArrayList<>();
+        Descriptor single = this instanceof Combo(KeyExpression key) ? DescriptorSizes.single(key, script) : this;
+        String body = (single == null ? this : single).body(key -> {
+            try {
+                return key.textAt(index, xOnly);
+            } catch (DescriptorException e) {
+                failures.add(e);
+                return "";
+            }
+        });
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
+        return DescriptorChecksum.append(body);
+    }
+
     /** What it stands for at the index (any index for one without a range). */
     default Expansion expand(int index) throws DescriptorException {
         return DescriptorExpander.expand(this, index);
@@ -96,6 +115,11 @@ public sealed interface Descriptor {
 
     default boolean hasPrivateKeys() {
         return keys().stream().anyMatch(KeyExpression::hasPrivateKey);
+    }
+
+    /** Whether it has the private key of each of its keys. */
+    default boolean allKeysPrivate() {
+        return keys().stream().allMatch(KeyExpression::hasPrivateKey);
     }
 
     /** Whether it says enough to spend with the private keys. */

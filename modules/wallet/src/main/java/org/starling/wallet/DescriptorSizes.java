@@ -11,8 +11,8 @@ final class DescriptorSizes {
     /** An ECDSA signature with its hash type, the first half of it kept below 32 bytes. */
     private static final int SIGNATURE = 71;
 
-    /** A Schnorr signature, with a hash type in case it is needed. */
-    private static final int SCHNORR = 65;
+    /** A Schnorr signature, of the hash type that needs no byte. */
+    private static final int SCHNORR = 64;
 
     /** Outpoint and sequence number. */
     private static final int FIXED = 40;
@@ -39,7 +39,13 @@ final class DescriptorSizes {
     }
 
     private static int combo(KeyExpression key, Bytes script) {
-        Descriptor single = switch (OutputScript.of(script).type()) {
+        Descriptor single = single(key, script);
+        return single == null ? -1 : inputWeight(single, script);
+    }
+
+    /** Of the forms of a key, that which the script has; null for none. */
+    static @Nullable Descriptor single(KeyExpression key, Bytes script) {
+        return switch (OutputScript.of(script).type()) {
             case PUBKEY -> new Descriptor.Pk(key);
             case PUBKEYHASH -> new Descriptor.Pkh(key);
             case WITNESS_V0_KEYHASH -> new Descriptor.Wpkh(key);
@@ -47,7 +53,6 @@ final class DescriptorSizes {
             case NONSTANDARD, MULTISIG, NULLDATA, ANCHOR, WITNESS_V0_SCRIPTHASH, WITNESS_V1_TAPROOT, WITNESS_UNKNOWN ->
                 null;
         };
-        return single == null ? -1 : inputWeight(single, script);
     }
 
     /** Without a witness: one byte tells that there is none. */

@@ -231,6 +231,18 @@ record KeyExpression(@Nullable KeyOrigin origin, String shownOrigin, Source sour
         return path.stream().map(KeyOrigin::step).collect(Collectors.joining());
     }
 
+    /** The key at that index in hex, with its origin. */
+    String textAt(int index, boolean xOnly) throws DescriptorException {
+        Expansion.Key key = expand(index, xOnly);
+        String hex =
+                xOnly ? key.publicKey().slice(1, 33).hex() : key.publicKey().hex();
+        boolean hasOrigin = origin != null || source instanceof Derived;
+        return (hasOrigin
+                        ? "[" + key.origin().fingerprint().hex() + key.origin().pathText() + "]"
+                        : "")
+                + hex;
+    }
+
     /** The key at that index with all that is known of it. */
     Expansion.Key expand(int index, boolean xOnly) throws DescriptorException {
         Bytes publicKey = source.publicKey(index);

@@ -1,0 +1,59 @@
+package org.starling.wallet.book;
+
+import org.jspecify.annotations.Nullable;
+import org.starling.mempool.Feerate;
+import org.starling.wallet.OutputType;
+
+/**
+ * How the wallets of a node behave.
+ *
+ * @param gap addresses watched behind the last used one ({@code -keypool})
+ * @param addressType of new addresses ({@code -addresstype})
+ * @param changeType of change; null for one that does not stand out ({@code -changetype})
+ * @param fallbackFee where fees cannot be estimated; zero to refuse then ({@code -fallbackfee})
+ * @param minFee the least that is paid ({@code -mintxfee})
+ * @param discardFee an output that costs more to spend at this rate than it holds goes to the fee ({@code -discardfee})
+ * @param consolidateFee at this rate and below coins are gathered rather than kept apart ({@code -consolidatefeerate})
+ * @param payFee what is paid if nothing else is said; zero to estimate ({@code -paytxfee})
+ * @param maxFee satoshis that a transaction may cost at most ({@code -maxtxfee})
+ * @param confirmTarget blocks within which a payment is to confirm ({@code -txconfirmtarget})
+ * @param replaceable whether payments signal that they may be replaced, BIP-0125 ({@code -walletrbf})
+ * @param spendUnconfirmedChange whether change is spent before it confirms ({@code -spendzeroconfchange})
+ * @param avoidPartialSpends whether all coins of an address are spent together ({@code -avoidpartialspends})
+ * @param rejectLongChains whether a payment is refused whose chain of unconfirmed ancestors is too long for the mempool
+ *     ({@code -walletrejectlongchains})
+ * @param broadcast whether payments are sent to the network ({@code -walletbroadcast})
+ */
+public record WalletOptions(
+        int gap,
+        OutputType addressType,
+        @Nullable OutputType changeType,
+        Feerate fallbackFee,
+        Feerate minFee,
+        Feerate discardFee,
+        Feerate consolidateFee,
+        Feerate payFee,
+        long maxFee,
+        int confirmTarget,
+        boolean replaceable,
+        boolean spendUnconfirmedChange,
+        boolean avoidPartialSpends,
+        boolean rejectLongChains,
+        boolean broadcast) {
+    public static final WalletOptions DEFAULT = new WalletOptions(
+            1000,
+            OutputType.BECH32M,
+            null,
+            Feerate.ZERO,
+            new Feerate(1_000),
+            new Feerate(10_000),
+            new Feerate(10_000),
+            Feerate.ZERO,
+            10_000_000,
+            6,
+            true,
+            true,
+            false,
+            true,
+            true);
+}

@@ -1,0 +1,149 @@
+package org.starling.wallet.spend;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.starling.bytes.Bytes;
+import org.starling.bytes.Hash256;
+import org.starling.mempool.Feerate;
+import org.starling.wallet.OutputType;
+import org.starling.wallet.book.WalletCoin;
+import org.starling.wallet.book.WalletException;
+import org.starling.wallet.book.WalletException.Kind;
+import org.starling.wallet.book.WalletOptions;
+
+/**
+ * Finds coins for a payment among those that may be spent, the surest first: confirmed ones, then the wallet's own change
+ * on short and on longer chains of unconfirmed transactions, then what others could make vanish. Coins of one kind of
+ * address are preferred to a mixture, which tells more of the wallet.
+ */
+final class Candidates {
+    private static final int SURE_DEPTH = 6;
+    private static final int SHORT_CHAIN = 2;
+
+    private final Payment payment;
+    private final WalletOptions options;
+    private final MempoolFacts facts;
+    private final Feerate rate;
+    private final boolean feeBeside;
+    private final List<WalletCoin> coins = new ArrayList<>();
+    private final Map<Hash256, MempoolFacts.Ancestry> ancestries = new LinkedHashMap<>();
+
+    /** @param feeBeside whether fees are paid beside the amounts, so that coins count less what their inputs cost */
+    Candidates(
+            Payment payment,
+            WalletOptions options,
+            MempoolFacts facts,
+            Feerate rate,
+            boolean feeBeside,
+            List<WalletCoin> all) {
+        this.payment = payment;
+        this.options = options;
+        this.facts = facts;
+        this.rate = rate;
+        this.feeBeside = feeBeside;
+        for (WalletCoin coin : all) {
+            if (mayBeSpent(coin)) {
+                coins.add(coin);
+            }
+        }
+    }
+
+    private boolean mayBeSpent(WalletCoin coin) {
+        return !coin.frozen()
+                && coin.inputWeight() > 0
+                && !payment.inputs().containsKey(coin.outPoint())
+                && coin.depth() >= payment.minDepth()
+                && coin.depth() <= payment.maxDepth()
+                && (coin.safe() || payment.includesUnsafe())
+                && !(payment.avoidsReuse() && coin.reused())
+                // Spending an unconfirmed transaction of version 3 has rules of its own: its owner chooses it by hand.
+                && (coin.depth() > 0 || !coin.truc() && payment.version() != 3);
+    }
+
+    /** The coins chosen. Throws if they do not suffice. */
+    CoinSelection.Choice choose(CoinSelection selection) {
+        boolean tooHeavy = false;
+        for (Predicate<WalletCoin> tier : tiers()) {
+            List<WalletCoin> eligible = coins.stream().filter(tier).toList();
+            CoinSelection.Choice best = null;
+            for (OutputType type : OutputType.values()) {
+                List<WalletCoin> ofType =
+                        eligible.stream().filter(coin -> coin.type() == type).toList();
+                CoinSelection.Choice choice = selection.choose(groups(ofType));
+                if (choice != null && (best == null || choice.waste() < best.waste())) {
+                    best = choice;
+                }
+            }
+            best = best == null ? selection.choose(groups(eligible)) : best;
+            if (best != null) {
+                return best;
+            }
+            tooHeavy |= selection.wouldSuffice(groups(eligible));
+        }
+        throw tooHeavy
+                ? new WalletException(
+                        Kind.GENERAL,
+                        "The inputs size exceeds the maximum weight. Please try sending a smaller amount or manually"
+                                + " consolidating your wallet's UTXOs")
+                : new WalletException(Kind.INSUFFICIENT_FUNDS, "Insufficient funds");
+    }
+
+    private List<Predicate<WalletCoin>> tiers() {
+        int longest = options.rejectLongChains() ? facts.chainLimit() - 1 : Integer.MAX_VALUE;
+        return List.of(
+                coin -> coin.depth() >= (coin.fromMe() ? 1 : SURE_DEPTH),
+                coin -> coin.depth() >= 1,
+                coin -> coin.depth() >= 1 || coin.safe() && chain(coin) <= Math.min(SHORT_CHAIN, longest),
+                coin -> coin.depth() >= 1 || coin.safe() && chain(coin) <= longest,
+                coin -> coin.depth() >= 1 || chain(coin) <= longest);
+    }
+
+    /** Length of the longer of the unconfirmed chains that the coin's transaction is in. */
+    private int chain(WalletCoin coin) {
+        Hash256 txid = coin.outPoint().txid();
+        return Math.max(ancestry(txid).count(), facts.descendants(txid));
+    }
+
+    private MempoolFacts.Ancestry ancestry(Hash256 txid) {
+        return ancestries.computeIfAbsent(txid, facts::ancestry);
+    }
+
+    private List<CoinSelection.Group> groups(List<WalletCoin> eligible) {
+        Map<Object, List<WalletCoin>> together = new LinkedHashMap<>();
+        for (WalletCoin coin : eligible) {
+            Bytes script = coin.output().scriptPubKey();
+            Object key = payment.takesWholeAddresses() ? script : coin.outPoint();
+            together.computeIfAbsent(key, fresh -> new ArrayList<>()).add(coin);
+        }
+        return together.values().stream().map(this::group).toList();
+    }
+
+    private CoinSelection.Group group(List<WalletCoin> members) {
+        long value = 0;
+        long fee = 0;
+        long later = 0;
+        long weight = 0;
+        for (WalletCoin coin : members) {
+            long size = Math.ceilDiv(coin.inputWeight(), 4);
+            value += coin.value();
+            fee += rate.fee(size) + bump(unconfirmed(coin), rate);
+            later += options.consolidateFee().fee(size);
+            weight += coin.inputWeight();
+        }
+        return new CoinSelection.Group(List.copyOf(members), feeBeside ? value - fee : value, fee - later, weight);
+    }
+
+    private MempoolFacts.Ancestry unconfirmed(WalletCoin coin) {
+        return coin.depth() > 0
+                ? MempoolFacts.Ancestry.NONE
+                : ancestry(coin.outPoint().txid());
+    }
+
+    /** What a child must pay beyond its own size so that unconfirmed ancestors reach the rate with it. */
+    static long bump(MempoolFacts.Ancestry ancestry, Feerate rate) {
+        return Math.max(0, rate.fee(ancestry.virtualSize()) - ancestry.fees());
+    }
+}

@@ -1,0 +1,41 @@
+package org.starling.wallet.spend;
+
+import org.starling.bytes.Hash256;
+import org.starling.mempool.Feerate;
+
+/** What making a payment must know of the node. Safe to use from any thread. */
+public interface MempoolFacts {
+    /** The feerate that confirms within so many blocks; zero if it cannot be told. */
+    Feerate estimate(int blocks, boolean conservative);
+
+    /** What the mempool asks for at the moment. */
+    Feerate mempoolMinimum();
+
+    /** What relay asks for always. */
+    Feerate relayMinimum();
+
+    /** By how much a replacement must pay more. */
+    Feerate incremental();
+
+    /** Below what an output costs at this rate it is not relayed. */
+    Feerate dust();
+
+    /** A transaction of the mempool and all its unconfirmed ancestors; zeros for one that is not there. */
+    Ancestry ancestry(Hash256 txid);
+
+    /** Transactions of the mempool that spend from it, itself among them; 0 if it is not there. */
+    int descendants(Hash256 txid);
+
+    /** Most transactions of a chain of unconfirmed ones. */
+    int chainLimit();
+
+    /**
+     * Sums over a transaction and its unconfirmed ancestors.
+     *
+     * @param virtualSize in bytes
+     * @param fees in satoshis
+     */
+    record Ancestry(int count, long virtualSize, long fees) {
+        public static final Ancestry NONE = new Ancestry(0, 0, 0);
+    }
+}

@@ -1,0 +1,339 @@
+package org.starling.wallet.spend;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.starling.bytes.ByteWriter;
+import org.starling.bytes.Bytes;
+import org.starling.bytes.Hash256;
+import org.starling.consensus.OutPoint;
+import org.starling.consensus.OutputScript;
+import org.starling.consensus.Transaction;
+import org.starling.consensus.TxIn;
+import org.starling.consensus.TxOut;
+import org.starling.mempool.Feerate;
+import org.starling.mempool.Policy;
+import org.starling.wallet.OutputType;
+import org.starling.wallet.book.Wallet;
+import org.starling.wallet.book.WalletCoin;
+import org.starling.wallet.book.WalletException;
+import org.starling.wallet.book.WalletException.Kind;
+import org.starling.wallet.book.WalletOptions;
+import org.starling.world.Randomness;
+
+/** Makes transactions of payments: chooses coins and fee, adds change, hides what can be hidden, and signs. */
+public final class Spender {
+    /** Version, lock time, and the counts of a witness transaction's marker and flag in weight units. */
+    private static final int FRAME_WEIGHT = 4 * 8 + 2;
+
+    /** Change aims to look like a payment: between these, in satoshis. */
+    private static final long CHANGE_LOWER = 50_000;
+
+    private static final long CHANGE_UPPER = 1_000_000;
+
+    /** One in so many payments has a lock time some blocks back, as if it had been kept for a while. */
+    private static final int LOCK_TIME_SCATTER = 10;
+
+    private static final int LOCK_TIME_BLOCKS_BACK = 100;
+
+    private static final int REPLACEABLE = 0xfffffffd;
+    private static final int NOT_FINAL = 0xfffffffe;
+
+    private final Wallet wallet;
+    private final MempoolFacts facts;
+    private final Randomness random;
+
+    public Spender(Wallet wallet, MempoolFacts facts, Randomness random) {
+        this.wallet = wallet;
+        this.facts = facts;
+        this.random = random;
+    }
+
+    /**
+     * The payment as a signed transaction; unsigned if the wallet has no keys for it.
+     *
+     * @param recentHeight the height of the tip if that is recent, so that a later block alone can hold the payment and
+     *     no miner gains by replacing the tip; -1 otherwise
+     * @param sign whether to sign; throws then if that cannot be done
+     */
+    public Draft draft(Payment payment, int recentHeight, boolean sign) {
+        synchronized (wallet) {
+            if (sign) {
+                wallet.requireUnlocked();
+            }
+            return new Making(payment, recentHeight).make(sign);
+        }
+    }
+
+    /** One payment on its way. */
+    private final class Making {
+        private final Payment payment;
+        private final int recentHeight;
+        private final WalletOptions options = wallet.options();
+        private final FeeChoice fee;
+        private final long amounts;
+        private final boolean feeBeside;
+        private final Map<OutPoint, Payment.Input> inputs;
+
+        Making(Payment payment, int recentHeight) {
+            this.payment = payment;
+            this.recentHeight = recentHeight;
+            this.fee = FeeChoice.of(payment, options, facts);
+            this.amounts =
+                    payment.recipients().stream().mapToLong(Recipient::amount).sum();
+            this.feeBeside = payment.recipients().stream().noneMatch(Recipient::paysFee);
+            this.inputs = new LinkedHashMap<>(payment.inputs());
+        }
+
+        Draft make(boolean sign) {
+            if (payment.recipients().isEmpty()) {
+                throw new WalletException(Kind.INVALID_ARGUMENT, "Transaction must have at least one recipient");
+            }
+            for (Recipient recipient : payment.recipients()) {
+                requireNoDust(recipient, recipient.amount(), "Transaction amount too small");
+            }
+            OutputType changeType = changeType();
+            Bytes changeScript = payment.changeScript() == null ? peekChange(changeType) : payment.changeScript();
+            TxOut change = new TxOut(0, changeScript);
+            Feerate discard = FeeChoice.discard(options, facts);
+            long spendChange = Math.ceilDiv(Math.max(spendWeight(changeScript), 4 * 41), 4);
+            long leastChange = Math.max(Policy.dustThreshold(change, facts.dust()), discard.fee(spendChange) + 1);
+            choose(change, discard.fee(spendChange));
+
+            long value = inputs.values().stream()
+                    .mapToLong(input -> input.output().value())
+                    .sum();
+            long feeWithout = feeFor(outputWeight());
+            long feeWith = feeFor(outputWeight() + 4L * change.serializedLength());
+            long rest = value - amounts - (feeBeside ? feeWith : 0);
+            boolean hasChange = rest >= leastChange;
+            if (hasChange && changeScript.isEmpty()) {
+                throw new WalletException(
+                        Kind.GENERAL,
+                        "Transaction needs a change address, but we can't generate it. Error: No " + changeType.label()
+                                + " addresses available.");
+            }
+            List<TxOut> outputs = outputs(hasChange ? feeWith : feeWithout, value, hasChange);
+            if (!hasChange && value < outputs.stream().mapToLong(TxOut::value).sum() + (feeBeside ? feeWithout : 0)) {
+                throw new WalletException(Kind.INSUFFICIENT_FUNDS, "Insufficient funds");
+            }
+            int changePosition = -1;
+            if (hasChange) {
+                changePosition = payment.changePosition().orElseGet(() -> random.below(outputs.size() + 1));
+                if (changePosition > outputs.size()) {
+                    throw new WalletException(Kind.INVALID_ARGUMENT, "Transaction change output index out of range");
+                }
+                outputs.add(changePosition, new TxOut(rest, changeScript));
+                if (payment.changeScript() == null) {
+                    Bytes _ = wallet.newChange(changeType);
+                }
+            }
+            return finish(outputs, value, changePosition, sign);
+        }
+
+        /** Without keys for change there may still be payments that need none. */
+        private Bytes peekChange(OutputType type) {
+            return wallet.canGive(type, true) ? wallet.peekChange(type) : Bytes.EMPTY;
+        }
+
+        /** Like what is paid where the wallet has that, so that change does not stand out. */
+        private OutputType changeType() {
+            OutputType asked = payment.changeType() == null ? options.changeType() : payment.changeType();
+            if (asked != null) {
+                return asked;
+            }
+            List<OutputType> likes = new ArrayList<>();
+            for (Recipient recipient : payment.recipients()) {
+                likes.add(
+                        switch (OutputScript.of(recipient.scriptPubKey()).type()) {
+                            case WITNESS_V1_TAPROOT -> OutputType.BECH32M;
+                            case WITNESS_V0_KEYHASH, WITNESS_V0_SCRIPTHASH -> OutputType.BECH32;
+                            case SCRIPTHASH -> OutputType.P2SH_SEGWIT;
+                            case PUBKEY, PUBKEYHASH, MULTISIG, NULLDATA, NONSTANDARD, ANCHOR, WITNESS_UNKNOWN ->
+                                OutputType.LEGACY;
+                        });
+            }
+            for (OutputType type : List.of(OutputType.BECH32M, OutputType.BECH32, OutputType.P2SH_SEGWIT)) {
+                if (likes.contains(type) && wallet.canGive(type, true)) {
+                    return type;
+                }
+            }
+            if (wallet.canGive(options.addressType(), true)) {
+                return options.addressType();
+            }
+            for (OutputType type :
+                    List.of(OutputType.BECH32M, OutputType.BECH32, OutputType.P2SH_SEGWIT, OutputType.LEGACY)) {
+                if (wallet.canGive(type, true)) {
+                    return type;
+                }
+            }
+            return options.addressType();
+        }
+
+        private int spendWeight(Bytes changeScript) {
+            int weight = wallet.inputWeight(changeScript);
+            return weight < 0 ? 4 * 68 : weight;
+        }
+
+        /** Adds coins to those chosen by hand until they suffice. */
+        private void choose(TxOut change, long costToSpend) {
+            long effective = 0;
+            long weight = 0;
+            for (Map.Entry<OutPoint, Payment.Input> input : inputs.entrySet()) {
+                long size = Math.ceilDiv(input.getValue().weight(), 4);
+                MempoolFacts.Ancestry ancestry = facts.ancestry(input.getKey().txid());
+                effective += input.getValue().output().value()
+                        - (feeBeside ? fee.rate().fee(size) + Candidates.bump(ancestry, fee.rate()) : 0);
+                weight += input.getValue().weight();
+            }
+            long frame = Math.ceilDiv(FRAME_WEIGHT + 8 + outputWeight(), 4);
+            long target = amounts + (feeBeside ? fee.rate().fee(frame) : 0) - effective;
+            if (target <= 0 && !inputs.isEmpty()) {
+                return;
+            }
+            if (!payment.addsInputs()) {
+                throw new WalletException(
+                        Kind.INSUFFICIENT_FUNDS,
+                        "The preselected coins total amount does not cover the transaction target. Please allow other"
+                                + " inputs to be automatically selected or include more coins manually");
+            }
+            long changeFee = fee.rate().fee(change.serializedLength());
+            CoinSelection selection = new CoinSelection(
+                    target,
+                    changeFee + costToSpend,
+                    changeTarget() + changeFee,
+                    payment.maxWeight() - weight - 4 * frame - 4L * change.serializedLength(),
+                    feeBeside,
+                    random);
+            Candidates candidates = new Candidates(payment, options, facts, fee.rate(), feeBeside, wallet.coins());
+            List<WalletCoin> chosen = new ArrayList<>();
+            candidates.choose(selection).groups().forEach(group -> chosen.addAll(group.coins()));
+            for (int i = chosen.size() - 1; i > 0; i--) {
+                Collections.swap(chosen, i, random.below(i + 1));
+            }
+            chosen.forEach(
+                    coin -> inputs.put(coin.outPoint(), new Payment.Input(coin.output(), coin.inputWeight(), null)));
+        }
+
+        private long changeTarget() {
+            long average = amounts / payment.recipients().size();
+            long upper = Math.min(2 * average, CHANGE_UPPER);
+            return upper <= CHANGE_LOWER ? CHANGE_LOWER : CHANGE_LOWER + random.below(upper - CHANGE_LOWER);
+        }
+
+        private long outputWeight() {
+            long weight = 0;
+            for (Recipient recipient : payment.recipients()) {
+                weight += 4L * new TxOut(recipient.amount(), recipient.scriptPubKey()).serializedLength();
+            }
+            return weight;
+        }
+
+        /** The fee of the inputs with outputs of that weight, and what unconfirmed ancestors lack. */
+        private long feeFor(long outputsWeight) {
+            int counts = ByteWriter.compactSizeLength(inputs.size())
+                    + ByteWriter.compactSizeLength(payment.recipients().size() + 1);
+            long weight = FRAME_WEIGHT + 4L * counts + outputsWeight;
+            long bumps = 0;
+            List<Hash256> parents = new ArrayList<>();
+            for (Map.Entry<OutPoint, Payment.Input> input : inputs.entrySet()) {
+                weight += input.getValue().weight();
+                Hash256 parent = input.getKey().txid();
+                if (!parents.contains(parent)) {
+                    parents.add(parent);
+                    bumps += Candidates.bump(facts.ancestry(parent), fee.rate());
+                }
+            }
+            return fee.rate().fee(Math.ceilDiv(weight, 4)) + bumps;
+        }
+
+        /** The recipients' outputs, less their shares of the fee where they pay it. */
+        private List<TxOut> outputs(long wholeFee, long value, boolean hasChange) {
+            int payers = (int)
+                    payment.recipients().stream().filter(Recipient::paysFee).count();
+            // Without change, what is left over pays for a part of the fee.
+            long toShare = payers == 0 ? 0 : Math.max(0, wholeFee - (hasChange ? 0 : value - amounts));
+            List<TxOut> outputs = new ArrayList<>();
+            boolean first = true;
+            for (Recipient recipient : payment.recipients()) {
+                long amount = recipient.amount();
+                if (recipient.paysFee()) {
+                    amount -= toShare / payers + (first ? toShare % payers : 0);
+                    first = false;
+                    if (amount < 0) {
+                        throw new WalletException(Kind.GENERAL, "The transaction amount is too small to pay the fee");
+                    }
+                    requireNoDust(
+                            recipient,
+                            amount,
+                            "The transaction amount is too small to send after the fee has been deducted");
+                }
+                outputs.add(new TxOut(amount, recipient.scriptPubKey()));
+            }
+            return outputs;
+        }
+
+        private void requireNoDust(Recipient recipient, long amount, String complaint) {
+            TxOut output = new TxOut(amount, recipient.scriptPubKey());
+            if (amount < Policy.dustThreshold(output, facts.dust())) {
+                throw new WalletException(Kind.GENERAL, complaint);
+            }
+        }
+
+        private Draft finish(List<TxOut> outputs, long value, int changePosition, boolean sign) {
+            List<TxIn> unsigned = new ArrayList<>();
+            List<TxOut> prevouts = new ArrayList<>();
+            boolean replaceable = payment.replaceable() == null ? options.replaceable() : payment.replaceable();
+            for (Map.Entry<OutPoint, Payment.Input> input : inputs.entrySet()) {
+                Integer sequence = input.getValue().sequence();
+                unsigned.add(new TxIn(
+                        input.getKey(),
+                        Bytes.EMPTY,
+                        sequence == null ? (replaceable ? REPLACEABLE : NOT_FINAL) : sequence));
+                prevouts.add(input.getValue().output());
+            }
+            Integer asked = payment.lockTime();
+            Transaction transaction =
+                    Transaction.of(payment.version(), unsigned, outputs, asked == null ? lockTime() : asked);
+            long paid = value - outputs.stream().mapToLong(TxOut::value).sum();
+            if (paid > options.maxFee()) {
+                throw new WalletException(
+                        Kind.GENERAL, "Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
+            }
+            Transaction signed = sign ? wallet.signWhole(transaction, prevouts) : transaction;
+            if (signed.weight() > payment.maxWeight()) {
+                throw new WalletException(Kind.GENERAL, "Transaction too large");
+            }
+            requireShortChain();
+            return new Draft(signed, prevouts, paid, changePosition, fee.rate(), fee.reason());
+        }
+
+        private void requireShortChain() {
+            if (!options.rejectLongChains()) {
+                return;
+            }
+            for (OutPoint input : inputs.keySet()) {
+                MempoolFacts.Ancestry ancestry = facts.ancestry(input.txid());
+                boolean tooLong =
+                        ancestry.count() >= facts.chainLimit() || facts.descendants(input.txid()) >= facts.chainLimit();
+                if (tooLong) {
+                    throw new WalletException(
+                            Kind.INSUFFICIENT_FUNDS,
+                            "Unconfirmed UTXOs are available, but spending them creates a chain of transactions that"
+                                    + " will be rejected by the mempool");
+                }
+            }
+        }
+
+        private int lockTime() {
+            if (recentHeight < 0) {
+                return 0;
+            }
+            return random.below(LOCK_TIME_SCATTER) == 0
+                    ? Math.max(0, recentHeight - random.below(LOCK_TIME_BLOCKS_BACK))
+                    : recentHeight;
+        }
+    }
+}
