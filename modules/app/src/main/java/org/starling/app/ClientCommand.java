@@ -104,7 +104,8 @@ final class ClientCommand {
     private JsonNode request(List<String> words) throws UsageException {
         String method = words.getFirst();
         List<String> given = words.subList(1, words.size());
-        ClientArguments arguments = new ClientArguments(RpcTable.ofNode().find(method));
+        ClientArguments arguments =
+                new ClientArguments(RpcTable.ofNode().withWallets().find(method));
         ObjectNode request = Json.object().put("method", method);
         request.set("params", settings.flag("named", false) ? arguments.byName(given) : arguments.byPosition(given));
         return request.put("id", 1);

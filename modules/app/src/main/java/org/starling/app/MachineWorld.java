@@ -16,11 +16,13 @@ import org.starling.platform.SystemNames;
 import org.starling.platform.ThreadLane;
 import org.starling.platform.ThreadWorkers;
 import org.starling.world.Clock;
+import org.starling.world.Lane;
 
 /** The {@link World} that this machine is: a data directory, threads and sockets. Close it after the node. */
 public final class MachineWorld implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private World world;
+    private Lane walletLane;
 
     /**
      * What to open.
@@ -71,6 +73,7 @@ public final class MachineWorld implements AutoCloseable {
                     SocketNetwork::new,
                     new SystemNames(),
                     new SocketDatagrams());
+            walletLane = keep(new ThreadLane(name + "wallet", clock, onFailure));
             complete = true;
         } finally {
             if (!complete) {
@@ -93,6 +96,11 @@ public final class MachineWorld implements AutoCloseable {
 
     public World world() {
         return world;
+    }
+
+    /** Where wallets learn of what the node does. */
+    public Lane walletLane() {
+        return walletLane;
     }
 
     /** Closes all, the last opened first. What fails to close does not keep the rest open. */

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -30,6 +31,7 @@ import org.starling.engine.TorControl;
 import org.starling.node.MempoolKeeper;
 import org.starling.node.Node;
 import org.starling.node.NodeConfig;
+import org.starling.node.wallet.Wallets;
 import org.starling.world.Endpoint;
 import org.starling.world.NetworkException;
 import org.starling.world.StorageException;
@@ -200,7 +202,7 @@ final class NodeCommand implements RpcHost {
             if (!settings.flag("server", true)) {
                 runNode(options, config, world, null);
             } else {
-                try (RpcServer rpc = RpcServer.start(setup.config(options.params()), RpcTable.ofNode(), this)) {
+                try (RpcServer rpc = RpcServer.start(setup.config(options.params()), methods(), this)) {
                     rpc.setWarmup("Loading block index…");
                     runNode(options, config, world, rpc);
                 }
@@ -222,6 +224,15 @@ final class NodeCommand implements RpcHost {
         }
         err.println("Error: A fatal internal error occurred, see debug.log for details: " + cause.getMessage());
         return 1;
+    }
+
+    private RpcTable methods() {
+        RpcTable table = RpcTable.ofNode();
+        return walletSetup().isEnabled() ? table.withWallets() : table;
+    }
+
+    private WalletSetup walletSetup() {
+        return new WalletSetup(settings, directory);
     }
 
     private MachineWorld openWorld() throws UsageException {
@@ -262,23 +273,32 @@ final class NodeCommand implements RpcHost {
                 node.mempoolKeeper().load();
             }
             reachByTor(node, options);
-            if (rpc != null) {
-                rpc.attach(node);
-                rpc.finishWarmup();
-            }
-            LOG.info("init message: Done loading");
-            notifier.watch(node);
-            notifier.started();
-            try (PageServer page = settings.flag("web", true)
-                    ? PageServer.start(settings.isSet("webport") ? settings.port("webport", 0) : 0, new NodePage(node))
-                    : null) {
-                announce(node, page);
-                stopping.await();
-                LOG.info("Shutdown: In progress...");
-                notifier.stopping();
+            try (Wallets wallets = walletSetup().isEnabled() ? walletSetup().open(node, world) : null) {
+                if (rpc != null) {
+                    rpc.attach(node);
+                    if (wallets != null) {
+                        rpc.attach(wallets);
+                    }
+                    rpc.finishWarmup();
+                }
+                serveUntilStopped(node);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void serveUntilStopped(Node node) throws IOException, InterruptedException, UsageException {
+        LOG.info("init message: Done loading");
+        notifier.watch(node);
+        notifier.started();
+        try (PageServer page = settings.flag("web", true)
+                ? PageServer.start(settings.isSet("webport") ? settings.port("webport", 0) : 0, new NodePage(node))
+                : null) {
+            announce(node, page);
+            stopping.await();
+            LOG.info("Shutdown: In progress...");
+            notifier.stopping();
         }
     }
 
@@ -389,6 +409,11 @@ final class NodeCommand implements RpcHost {
     @Override
     public byte[] readFile(String path) throws IOException {
         return Files.readAllBytes(directory.root().resolve(path));
+    }
+
+    @Override
+    public void loadOnStart(String wallet, Optional<Boolean> load) {
+        load.ifPresent(wanted -> walletSetup().remember(wallet, wanted));
     }
 
     @Override

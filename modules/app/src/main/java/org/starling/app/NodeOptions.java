@@ -269,7 +269,8 @@ final class NodeOptions {
         return new Feerate(satoshis.getAsLong());
     }
 
-    private static OptionalLong amount(String text) {
+    /** Satoshis of an amount in BTC; empty for any other text. */
+    static OptionalLong amount(String text) {
         if (!text.matches("[0-9]{1,8}(\\.[0-9]{0,8})?|\\.[0-9]{1,8}")) {
             return OptionalLong.empty();
         }

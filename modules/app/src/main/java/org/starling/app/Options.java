@@ -179,6 +179,30 @@ final class Options {
         options.add("limitancestorsize", "<kvB>", "largest unconfirmed ancestry (default: 101)");
         options.add("limitdescendantcount", "<n>", "most unconfirmed descendants (default: 25)");
         options.add("limitdescendantsize", "<kvB>", "largest unconfirmed offspring (default: 101)");
+        options.group("Wallet");
+        options.add("disablewallet", "", "have no wallets (default: 0)");
+        options.add("wallet", "<name>", "load this wallet at start", NETWORK_ONLY);
+        options.add("walletdir", "<dir>", "where the wallets are (default: wallets in the chain's directory)");
+        options.add("addresstype", "<type>", "legacy, p2sh-segwit, bech32 or bech32m (default: bech32m)");
+        options.add("changetype", "<type>", "the same for change (default: one that does not stand out)");
+        options.add("keypool", "<n>", "addresses watched behind the last used one (default: 1000)");
+        options.add("avoidpartialspends", "", "spend all coins of an address together (default: 0)");
+        options.add("spendzeroconfchange", "", "spend change before it confirms (default: 1)");
+        options.add("walletrbf", "", "payments signal that they may be replaced (default: 1)");
+        options.add("walletbroadcast", "", "send payments to the network (default: 1)");
+        options.add(
+                "walletrejectlongchains",
+                "",
+                "refuse payments that the mempool would find too long a chain (default: 1)");
+        options.add("txconfirmtarget", "<n>", "blocks within which a payment is to confirm (default: 6)");
+        options.add("fallbackfee", "<BTC/kvB>", "fee rate where none can be estimated (default: 0, refuse then)");
+        options.add("mintxfee", "<BTC/kvB>", "least fee rate that is paid (default: 0.00001)");
+        options.add("paytxfee", "<BTC/kvB>", "fee rate that is paid if nothing else is said (default: 0, estimate)");
+        options.add(
+                "discardfee", "<BTC/kvB>", "give change away that costs more to spend at this rate (default: 0.0001)");
+        options.add("consolidatefeerate", "<BTC/kvB>", "gather coins at this rate and below (default: 0.0001)");
+        options.add("maxtxfee", "<BTC>", "the most that a payment may cost (default: 0.1)");
+        options.add("unsafesqlitesync", "", "tests: do not wait for the disk when a wallet is written (default: 0)");
         options.group("Mining");
         options.add("blockmaxweight", "<n>", "weight of blocks made here (default: 3996000)");
         options.add("blockmintxfee", "<BTC/kvB>", "least fee rate in blocks made here (default: 0.00001)");
@@ -246,22 +270,22 @@ final class Options {
     private void acceptOthers() {
         accept(Option.HIDDEN, "fastprune mempoolfullrbf maxtipage signetblocktime");
         accept(Option.ACCEPTED, """
-                acceptstalefeeestimates addresstype alertnotify allowignoredconf
-                avoidpartialspends blockreconstructionextratxn
-                blockreservedweight capturemessages changetype checkaddrman checkblockindex
+                acceptstalefeeestimates  alertnotify allowignoredconf
+                 blockreconstructionextratxn
+                blockreservedweight capturemessages  checkaddrman checkblockindex
                 checkmempool checkpoints choosedatadir
-                consolidatefeerate daemon daemonwait dbbatchsize dbcrashratio
-                dblogsize deprecatedrpc disablewallet discardfee fallbackfee
+                 daemon daemonwait dbbatchsize dbcrashratio
+                dblogsize deprecatedrpc
                 flushwallet forcecompactdb help-debug i2pacceptincoming
-                i2psam keypool lang logips loglevelalways logratelimit maxapsfee
-                maxreceivebuffer maxsendbuffer maxsigcachesize maxtxfee
-                min mintxfee paytxfee
+                i2psam  lang logips loglevelalways logratelimit maxapsfee
+                maxreceivebuffer maxsendbuffer maxsigcachesize
+                min
                 persistmempoolv1 printpriority privdb
                 resetguisettings rest rpcdoccheck settings shrinkdebugfile signer
-                signetseednode spendzeroconfchange splash stopafterblockimport swapbdbendian
-                test txconfirmtarget txreconciliation
-                uiplatform unsafesqlitesync upnp wallet walletbroadcast walletcrosschain
-                walletdir walletnotify walletrbf walletrejectlongchains
+                signetseednode  splash stopafterblockimport swapbdbendian
+                test  txreconciliation
+                uiplatform  upnp   walletcrosschain
+                 walletnotify
                 zmqpubhashblock zmqpubhashblockhwm
                 zmqpubhashtx zmqpubhashtxhwm zmqpubrawblock zmqpubrawblockhwm zmqpubrawtx
                 zmqpubrawtxhwm zmqpubsequence zmqpubsequencehwm

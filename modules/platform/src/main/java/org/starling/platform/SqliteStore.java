@@ -39,21 +39,31 @@ public final class SqliteStore implements KeyValueStore {
 
     /** Opens a file that exists. */
     public static SqliteStore open(Path file) {
+        return open(file, true);
+    }
+
+    /** @param synced whether writes wait for the disk */
+    static SqliteStore open(Path file, boolean synced) {
         if (!Files.isRegularFile(file)) {
             throw new StorageException(file + " does not exist");
         }
-        return connect(file, false);
+        return connect(file, false, synced);
     }
 
     /** Makes the file, whose folder exists. */
     public static SqliteStore create(Path file) {
+        return create(file, true);
+    }
+
+    /** @param synced whether writes wait for the disk */
+    static SqliteStore create(Path file, boolean synced) {
         if (Files.exists(file)) {
             throw new StorageException(file + " exists already");
         }
-        return connect(file, true);
+        return connect(file, true, synced);
     }
 
-    private static SqliteStore connect(Path file, boolean fresh) {
+    private static SqliteStore connect(Path file, boolean fresh, boolean synced) {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.DELETE);
         config.setLockingMode(SQLiteConfig.LockingMode.EXCLUSIVE);
@@ -66,7 +76,7 @@ public final class SqliteStore implements KeyValueStore {
         try {
             connection = source.getConnection();
             SqliteStore store = new SqliteStore(file, connection);
-            store.prepare(fresh);
+            store.prepare(fresh, synced);
             complete = true;
             return store;
         } catch (SQLException e) {
@@ -87,10 +97,10 @@ public final class SqliteStore implements KeyValueStore {
                         : "Cannot open " + file + ": " + reason;
     }
 
-    private void prepare(boolean fresh) throws SQLException {
+    private void prepare(boolean fresh, boolean synced) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // Also the removal of the journal, by which a write counts, is on stable storage.
-            statement.execute("PRAGMA synchronous = EXTRA");
+            statement.execute("PRAGMA synchronous = " + (synced ? "EXTRA" : "OFF"));
             // Takes the lock, which exclusive mode then keeps.
             statement.execute("BEGIN EXCLUSIVE");
             if (fresh) {

@@ -17,9 +17,17 @@ public final class WalletShelf implements StoreShelf {
     private static final int MAX_DEPTH = 8;
 
     private final Path directory;
+    private final boolean synced;
 
+    /** Wallets that are safe on the disk when they are written. */
     public WalletShelf(Path directory) {
+        this(directory, true);
+    }
+
+    /** @param synced whether writes wait for the disk; without, only tests that lose nothing by it are faster */
+    public WalletShelf(Path directory, boolean synced) {
         this.directory = directory;
+        this.synced = synced;
     }
 
     @Override
@@ -50,13 +58,13 @@ public final class WalletShelf implements StoreShelf {
 
     @Override
     public KeyValueStore open(String name) {
-        return SqliteStore.open(file(name));
+        return SqliteStore.open(file(name), synced);
     }
 
     @Override
     public KeyValueStore create(String name) {
         prepareFolder(name);
-        return SqliteStore.create(file(name));
+        return SqliteStore.create(file(name), synced);
     }
 
     @Override

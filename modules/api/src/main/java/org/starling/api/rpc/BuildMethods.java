@@ -123,7 +123,7 @@ final class BuildMethods {
     }
 
     // An array of objects with one field each, or one object with all.
-    private static List<TxOut> outputs(Call call, JsonNode given) {
+    static List<TxOut> outputs(Call call, JsonNode given) {
         if (given.isNull()) {
             throw Call.invalid("Invalid parameter, output argument must be non-null");
         }

@@ -1,7 +1,11 @@
 package org.starling.api.rpc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.math.BigDecimal;
+import java.net.URLDecoder;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
@@ -9,6 +13,8 @@ import org.starling.bytes.Hash256;
 import org.starling.consensus.Address;
 import org.starling.consensus.ChainParams;
 import org.starling.node.Node;
+import org.starling.node.wallet.Wallets;
+import org.starling.wallet.book.Wallet;
 import tools.jackson.databind.JsonNode;
 
 /** A call under way: the arguments by the names of the parameters, and what the method works on. */
@@ -16,11 +22,54 @@ public final class Call {
     private final RpcServer server;
     private final RpcMethod method;
     private final List<JsonNode> arguments;
+    private final String path;
 
+    /** A call that names no wallet. */
     Call(RpcServer server, RpcMethod method, List<JsonNode> arguments) {
+        this(server, method, arguments, "/");
+    }
+
+    /** @param path that was called: {@code /}, or {@code /wallet/} and a wallet's name */
+    Call(RpcServer server, RpcMethod method, List<JsonNode> arguments, String path) {
         this.server = server;
         this.method = method;
         this.arguments = arguments;
+        this.path = path;
+    }
+
+    /** The wallet that the path names, if it names one. */
+    Optional<String> walletName() {
+        String prefix = "/wallet/";
+        return path.startsWith(prefix)
+                ? Optional.of(URLDecoder.decode(path.substring(prefix.length()).replace("+", "%2B"), UTF_8))
+                : Optional.empty();
+    }
+
+    Wallets wallets() {
+        return server.wallets();
+    }
+
+    /** The wallet that the call is for, with all that chain and mempool did so far. */
+    Wallet wallet() {
+        Wallets wallets = server.wallets();
+        Optional<String> name = walletName();
+        List<Wallet> loaded = wallets.all();
+        Wallet wallet = name.isPresent() ? wallets.find(name.get()) : loaded.size() == 1 ? loaded.getFirst() : null;
+        if (wallet != null) {
+            wallets.drain();
+            return wallet;
+        }
+        if (name.isPresent()) {
+            throw new RpcException(RpcException.WALLET_NOT_FOUND, "Requested wallet does not exist or is not loaded");
+        }
+        throw loaded.isEmpty()
+                ? new RpcException(
+                        RpcException.WALLET_NOT_FOUND,
+                        "No wallet is loaded. Load a wallet using loadwallet or create a new one with createwallet."
+                                + " (Note: A default wallet is no longer automatically created)")
+                : new RpcException(
+                        RpcException.WALLET_NOT_SPECIFIED,
+                        "Wallet file not specified (must request wallet RPC through /wallet/<filename> uri-path).");
     }
 
     RpcServer server() {

@@ -2,6 +2,7 @@ package org.starling.api.rpc;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** The process around the node, as far as the RPC can ask it for something. */
 public interface RpcHost {
@@ -37,6 +38,9 @@ public interface RpcHost {
 
     /** The whole file at a path, relative to the data directory. */
     byte[] readFile(String path) throws IOException;
+
+    /** Notes whether the wallet is to be loaded at each start; empty to leave that as it is. */
+    void loadOnStart(String wallet, Optional<Boolean> load);
 
     /** Fills the array with bytes that nobody can guess. */
     void randomBytes(byte[] bytes);

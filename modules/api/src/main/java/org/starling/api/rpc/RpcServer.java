@@ -28,6 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.starling.consensus.ChainParams;
 import org.starling.node.Node;
+import org.starling.node.wallet.Wallets;
+import org.starling.wallet.book.WalletException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -87,6 +89,10 @@ public final class RpcServer implements AutoCloseable {
     private final Semaphore turns;
     private volatile String warmup = "RPC starting";
     private volatile @Nullable Node node;
+    private volatile @Nullable Wallets wallets;
+
+    /** Who calls what. */
+    private record Caller(String user, String path) {}
 
     private record Running(String method, long startedNanos) {}
 
@@ -163,6 +169,20 @@ public final class RpcServer implements AutoCloseable {
     /** Names the node that methods work on. */
     public void attach(Node started) {
         node = started;
+    }
+
+    /** Names the wallets that methods work on. */
+    public void attach(Wallets opened) {
+        wallets = opened;
+    }
+
+    /** The wallets. A call that needs them before they are there is answered as during the warm-up. */
+    Wallets wallets() {
+        Wallets opened = wallets;
+        if (opened == null) {
+            throw new RpcException(RpcException.IN_WARMUP, warmup);
+        }
+        return opened;
     }
 
     /** From now on methods are carried out. */
@@ -247,7 +267,7 @@ public final class RpcServer implements AutoCloseable {
                 refuse(request, response);
             } else {
                 byte[] body = request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
-                answerInTurn(user, body, response);
+                answerInTurn(new Caller(user, path), body, response);
             }
         }
     }
@@ -274,7 +294,7 @@ public final class RpcServer implements AutoCloseable {
         response.header(CHALLENGE).status(Status.UNAUTHORIZED_401).send();
     }
 
-    private void answerInTurn(String user, byte[] body, ServerResponse response) {
+    private void answerInTurn(Caller caller, byte[] body, ServerResponse response) {
         if (!places.tryAcquire()) {
             LOG.warn("Request rejected because http work queue depth exceeded, it can be increased with the"
                     + " -rpcworkqueue= setting");
@@ -284,7 +304,7 @@ public final class RpcServer implements AutoCloseable {
         try {
             turns.acquireUninterruptibly();
             try {
-                answer(user, body, response);
+                answer(caller, body, response);
             } finally {
                 turns.release();
             }
@@ -298,7 +318,7 @@ public final class RpcServer implements AutoCloseable {
         return config.access().permits(user, method.isString() ? method.stringValue() : "");
     }
 
-    private void answer(String user, byte[] body, ServerResponse response) {
+    private void answer(Caller caller, byte[] body, ServerResponse response) {
         JsonNode request;
         try {
             request = Json.parse(body);
@@ -310,15 +330,15 @@ public final class RpcServer implements AutoCloseable {
             return;
         }
         boolean permitted = request.isArray()
-                ? request.valueStream().allMatch(element -> permits(user, element))
-                : permits(user, request);
+                ? request.valueStream().allMatch(element -> permits(caller.user(), element))
+                : permits(caller.user(), request);
         if (!permitted) {
-            LOG.warn("RPC User {} not allowed to call that method", user);
+            LOG.warn("RPC User {} not allowed to call that method", caller.user());
             response.status(Status.FORBIDDEN_403).send();
         } else if (request.isArray()) {
             ArrayNode replies = Json.array();
             for (JsonNode element : request) {
-                JsonNode reply = reply(element).body();
+                JsonNode reply = reply(element, caller).body();
                 if (reply != null) {
                     replies.add(reply);
                 }
@@ -326,7 +346,7 @@ public final class RpcServer implements AutoCloseable {
             boolean silent = replies.isEmpty() && !request.isEmpty();
             send(response, silent ? Status.NO_CONTENT_204 : Status.OK_200, silent ? null : replies);
         } else {
-            Reply reply = reply(request);
+            Reply reply = reply(request, caller);
             send(response, reply.status(), reply.body());
         }
     }
@@ -345,12 +365,12 @@ public final class RpcServer implements AutoCloseable {
 
     private record Reply(Status status, @Nullable JsonNode body) {}
 
-    private Reply reply(JsonNode request) {
+    private Reply reply(JsonNode request, Caller caller) {
         Envelope envelope = Envelope.of(request);
         ObjectNode body;
         Status status = Status.OK_200;
         try {
-            JsonNode result = carryOut(envelope.methodOf(request), Envelope.parametersOf(request));
+            JsonNode result = carryOut(envelope.methodOf(request), Envelope.parametersOf(request), caller.path());
             body = envelope.result(result);
         } catch (RpcException e) {
             body = envelope.error(e);
@@ -359,7 +379,7 @@ public final class RpcServer implements AutoCloseable {
         return envelope.isNotification() ? new Reply(Status.NO_CONTENT_204, null) : new Reply(status, body);
     }
 
-    private JsonNode carryOut(String name, JsonNode given) {
+    private JsonNode carryOut(String name, JsonNode given, String path) {
         LOG.debug("ThreadRPCServer method={}", name.replaceAll("[^A-Za-z0-9_]", ""));
         String doing = warmup;
         if (!doing.isEmpty()) {
@@ -369,14 +389,16 @@ public final class RpcServer implements AutoCloseable {
         if (method == null) {
             throw new RpcException(RpcException.METHOD_NOT_FOUND, "Method not found");
         }
-        Call call = new Call(this, method, Invocation.arguments(method, given));
+        Call call = new Call(this, method, Invocation.arguments(method, given), path);
         long number = calls.incrementAndGet();
         running.put(number, new Running(name, System.nanoTime()));
         try {
             return method.handler().handle(call);
         } catch (RpcException e) {
             throw e;
-        } catch (Exception e) {
+        } catch (WalletException e) {
+            throw WalletErrors.of(e);
+        } catch (Exception | LinkageError | AssertionError e) {
             LOG.warn("{} failed", name, e);
             throw new RpcException(RpcException.MISC_ERROR, "Internal bug detected: " + e);
         } finally {

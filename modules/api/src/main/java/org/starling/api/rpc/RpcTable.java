@@ -39,6 +39,17 @@ public final class RpcTable {
         return table;
     }
 
+    /** And those of its wallets. */
+    public RpcTable withWallets() {
+        add(WalletMethods.all());
+        add(AddressMethods.all());
+        add(HoldingMethods.all());
+        add(HistoryMethods.all());
+        add(PaymentMethods.all());
+        add(ImportMethods.all());
+        return this;
+    }
+
     void add(List<RpcMethod> methods) {
         for (RpcMethod method : methods) {
             if (byName.put(method.name(), method) != null) {

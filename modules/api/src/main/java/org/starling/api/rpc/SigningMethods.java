@@ -137,7 +137,8 @@ final class SigningMethods {
         });
     }
 
-    private static void addOutput(JsonNode given, Map<OutPoint, TxOut> coins, TransactionSigner signer) {
+    /** @param signer is given the scripts; null if it knows them */
+    static void addOutput(JsonNode given, Map<OutPoint, TxOut> coins, @Nullable TransactionSigner signer) {
         if (!given.isObject()) {
             throw unreadable("expected object with {\"txid'\",\"vout\",\"scriptPubKey\"}");
         }
@@ -159,7 +160,7 @@ final class SigningMethods {
         long amount = given.has("amount") ? Call.amount(given.path("amount")) : UNKNOWN_AMOUNT;
         coins.put(outPoint, new TxOut(amount, script));
         Script.WitnessProgram program = Script.witnessProgram(script);
-        if (Script.isP2sh(script) || program != null && program.isScriptHash()) {
+        if (signer != null && (Script.isP2sh(script) || program != null && program.isScriptHash())) {
             addScripts(given, script, signer);
         }
     }
@@ -195,7 +196,7 @@ final class SigningMethods {
         return Call.hex(value, name);
     }
 
-    private static JsonNode report(Transaction signed, List<@Nullable TxOut> spent) {
+    static JsonNode report(Transaction signed, List<@Nullable TxOut> spent) {
         List<TxOut> known = new ArrayList<>();
         spent.forEach(output -> known.add(output == null ? new TxOut(0, Bytes.EMPTY) : output));
         SighashCache sighash = new SighashCache(signed, known);

@@ -237,6 +237,9 @@ class RpcServerTest {
     /** A process that does nothing. */
     static final class QuietHost implements RpcHost {
         @Override
+        public void loadOnStart(String wallet, java.util.Optional<Boolean> load) {}
+
+        @Override
         public void stop() {}
 
         @Override

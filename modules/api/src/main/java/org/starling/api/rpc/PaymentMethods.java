@@ -1,0 +1,265 @@
+package org.starling.api.rpc;
+
+import static org.starling.api.rpc.Parameter.Type.AMOUNT;
+import static org.starling.api.rpc.Parameter.Type.ARRAY;
+import static org.starling.api.rpc.Parameter.Type.FLAG;
+import static org.starling.api.rpc.Parameter.Type.HEX;
+import static org.starling.api.rpc.Parameter.Type.NUMBER;
+import static org.starling.api.rpc.Parameter.Type.OBJECT;
+import static org.starling.api.rpc.Parameter.Type.TEXT;
+import static org.starling.api.rpc.Parameter.optional;
+import static org.starling.api.rpc.Parameter.required;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.starling.bytes.Bytes;
+import org.starling.bytes.Hash256;
+import org.starling.consensus.Address;
+import org.starling.mempool.Feerate;
+import org.starling.node.wallet.Payments;
+import org.starling.wallet.book.Wallet;
+import org.starling.wallet.book.WalletFlag;
+import org.starling.wallet.book.WalletTx;
+import org.starling.wallet.spend.Draft;
+import org.starling.wallet.spend.Payment;
+import org.starling.wallet.spend.Recipient;
+import tools.jackson.databind.JsonNode;
+
+/** Methods by which a wallet pays. */
+final class PaymentMethods {
+    private static final int MAX_TARGET = 1008;
+
+    private PaymentMethods() {}
+
+    static List<RpcMethod> all() {
+        String category = "wallet";
+        return List.of(
+                RpcMethod.of(
+                        "sendtoaddress",
+                        category,
+                        "Pays an address.",
+                        PaymentMethods::sendToAddress,
+                        required("address", TEXT, "who is paid"),
+                        required("amount", AMOUNT, "BTC"),
+                        optional("comment", TEXT, "what it is for; kept in the wallet only"),
+                        optional("comment_to", TEXT, "whom it is to; kept in the wallet only"),
+                        optional("subtractfeefromamount", FLAG, "whether the fee is taken from the amount"),
+                        optional("replaceable", FLAG, "whether it can be replaced by one that pays more (BIP-0125)"),
+                        optional("conf_target", NUMBER, "blocks within which it is to confirm"),
+                        optional("estimate_mode", TEXT, "unset, economical or conservative"),
+                        optional("avoid_reuse", FLAG, "whether coins are left out that are kept apart"),
+                        optional("fee_rate", AMOUNT, "sat/vB"),
+                        optional("verbose", FLAG, "whether to tell where the fee comes from")),
+                RpcMethod.of(
+                        "sendmany",
+                        category,
+                        "Pays several addresses in one transaction.",
+                        PaymentMethods::sendMany,
+                        optional("dummy", TEXT, "empty"),
+                        required("amounts", OBJECT, "addresses, and BTC for each"),
+                        optional("minconf", NUMBER, "has no effect"),
+                        optional("comment", TEXT, "what it is for; kept in the wallet only"),
+                        optional("subtractfeefrom", ARRAY, "addresses that share the fee"),
+                        optional("replaceable", FLAG, "whether it can be replaced by one that pays more (BIP-0125)"),
+                        optional("conf_target", NUMBER, "blocks within which it is to confirm"),
+                        optional("estimate_mode", TEXT, "unset, economical or conservative"),
+                        optional("fee_rate", AMOUNT, "sat/vB"),
+                        optional("verbose", FLAG, "whether to tell where the fee comes from")),
+                RpcMethod.of(
+                        "settxfee",
+                        category,
+                        "What is paid if nothing else is said, until the node stops.",
+                        PaymentMethods::setTxFee,
+                        required("amount", AMOUNT, "BTC/kvB; 0 to estimate")),
+                RpcMethod.of(
+                        "bumpfee",
+                        category,
+                        "Replaces a payment that is in no block by one that pays more.",
+                        call -> new BumpCall(call).run(),
+                        required("txid", TEXT, "the payment"),
+                        BumpCall.options()),
+                RpcMethod.of(
+                        "signrawtransactionwithwallet",
+                        category,
+                        "Signs the inputs of a transaction for which the wallet has the keys.",
+                        call -> new WalletSigning(call).run(),
+                        required("hexstring", HEX, "the transaction"),
+                        optional("prevtxs", ARRAY, "outputs that are spent and not yet known"),
+                        optional("sighashtype", TEXT, "DEFAULT, ALL, NONE or SINGLE, perhaps with |ANYONECANPAY")));
+    }
+
+    private static Recipient recipient(Call call, String name, JsonNode amount, boolean paysFee) {
+        Address address = Address.decode(name, call.chain().prefixes()).address();
+        if (address == null) {
+            throw new RpcException(RpcException.INVALID_ADDRESS_OR_KEY, "Invalid Bitcoin address: " + name);
+        }
+        long satoshis = Call.amount(amount);
+        if (satoshis == 0) {
+            throw new RpcException(RpcException.TYPE_ERROR, "Invalid amount for send");
+        }
+        return new Recipient(address.scriptPubKey(), satoshis, paysFee);
+    }
+
+    /** A rate in sat/vB with at most three decimals. */
+    static Feerate perVbyte(JsonNode given) {
+        if (!given.isNumber() && !given.isString()) {
+            throw new RpcException(RpcException.TYPE_ERROR, "Amount is not a number or string");
+        }
+        long rate = Call.decimal(given.asString(), 3)
+                .orElseThrow(() -> new RpcException(RpcException.TYPE_ERROR, "Invalid amount"));
+        if (rate < 0 || rate > 21_000_000L * Json.COIN) {
+            throw new RpcException(RpcException.TYPE_ERROR, "Amount out of range");
+        }
+        return new Feerate(rate);
+    }
+
+    /** What is said of the fee: a rate, a target, or neither. */
+    static void fee(Call call, Wallet wallet, Payment payment, JsonNode target, JsonNode mode, JsonNode rate) {
+        String name = mode.isMissingNode() || mode.isNull() ? "" : Call.text(mode);
+        boolean hasTarget = !target.isMissingNode() && !target.isNull();
+        if (!rate.isMissingNode() && !rate.isNull()) {
+            if (hasTarget) {
+                throw Call.invalid(
+                        "Cannot specify both conf_target and fee_rate. Please provide either a confirmation target in"
+                                + " blocks for automatic fee estimation, or an explicit fee rate.");
+            }
+            if (!name.isEmpty() && !name.equals("unset")) {
+                throw Call.invalid("Cannot specify both estimate_mode and fee_rate");
+            }
+            payment.feerate(perVbyte(rate));
+            return;
+        }
+        boolean careful = conservative(mode);
+        if (hasTarget) {
+            payment.target(target(target), careful);
+        } else if (call.wallets().payFee(wallet).satoshisPerKvb() > 0) {
+            payment.feerate(call.wallets().payFee(wallet));
+        } else {
+            payment.target(null, careful);
+        }
+    }
+
+    /** Whether an estimate is to be careful. */
+    static boolean conservative(JsonNode mode) {
+        String name =
+                mode.isMissingNode() || mode.isNull() ? "" : Call.text(mode).toLowerCase(Locale.ROOT);
+        if (!Set.of("", "unset", "economical", "conservative").contains(name)) {
+            throw Call.invalid(
+                    "Invalid estimate_mode parameter, must be one of: \"unset\", \"economical\", \"conservative\"");
+        }
+        return name.equals("conservative");
+    }
+
+    static int target(JsonNode given) {
+        int blocks = Call.integer(given);
+        if (blocks < 1 || blocks > MAX_TARGET) {
+            throw Call.invalid("Invalid conf_target, must be between 1 and " + MAX_TARGET);
+        }
+        return blocks;
+    }
+
+    private static JsonNode sendToAddress(Call call) {
+        Wallet wallet = call.wallet();
+        boolean paysFee = call.flag("subtractfeefromamount", false);
+        Recipient recipient = recipient(call, call.text("address"), call.get("amount"), paysFee);
+        Payment payment = Payment.to(List.of(recipient))
+                .replaceable(call.has("replaceable") ? call.flag("replaceable", true) : null)
+                .avoidReuse(HoldingMethods.avoidReuse(wallet, call.get("avoid_reuse")))
+                .wholeAddresses(wallet.options().avoidPartialSpends() || wallet.is(WalletFlag.AVOID_REUSE));
+        fee(call, wallet, payment, call.get("conf_target"), call.get("estimate_mode"), call.get("fee_rate"));
+        Map<String, String> notes = new TreeMap<>();
+        if (!call.text("comment", "").isEmpty()) {
+            notes.put(WalletTx.Note.COMMENT, call.text("comment"));
+        }
+        if (!call.text("comment_to", "").isEmpty()) {
+            notes.put(WalletTx.Note.TO, call.text("comment_to"));
+        }
+        return pay(call, wallet, payment, notes);
+    }
+
+    private static JsonNode pay(Call call, Wallet wallet, Payment payment, Map<String, String> notes) {
+        requireKeys(wallet);
+        Payments payments = call.wallets().payments();
+        Draft draft;
+        Hash256 txid;
+        synchronized (wallet) {
+            draft = payments.draft(wallet, payment, true);
+            payments.record(wallet, draft.transaction(), notes);
+            txid = draft.transaction().txid();
+        }
+        payments.broadcast(wallet, draft.transaction());
+        if (!call.flag("verbose", false)) {
+            return Json.hash(txid);
+        }
+        return Json.object().put("txid", txid.toString()).put("fee_reason", draft.feeReason());
+    }
+
+    /** Throws if the wallet can only watch. */
+    static void requireKeys(Wallet wallet) {
+        wallet.requireUnlocked();
+        if (wallet.is(WalletFlag.DISABLE_PRIVATE_KEYS)) {
+            throw new RpcException(RpcException.WALLET_ERROR, "Error: Private keys are disabled for this wallet");
+        }
+    }
+
+    private static JsonNode sendMany(Call call) {
+        Wallet wallet = call.wallet();
+        if (!call.text("dummy", "").isEmpty()) {
+            throw Call.invalid("Dummy value must be set to \"\"");
+        }
+        Set<String> payers = new HashSet<>();
+        JsonNode from = call.get("subtractfeefrom");
+        for (JsonNode name : from.isNull() ? Json.array() : from) {
+            if (!payers.add(Call.text(name))) {
+                throw Call.invalid("Invalid parameter 'subtract fee from output', duplicated position: " + name);
+            }
+        }
+        List<Recipient> recipients = new ArrayList<>();
+        Set<Bytes> seen = new HashSet<>();
+        for (Map.Entry<String, JsonNode> pair : call.get("amounts").properties()) {
+            Recipient recipient = recipient(call, pair.getKey(), pair.getValue(), payers.remove(pair.getKey()));
+            if (!seen.add(recipient.scriptPubKey())) {
+                throw Call.invalid("Invalid parameter, duplicated address: " + pair.getKey());
+            }
+            recipients.add(recipient);
+        }
+        if (!payers.isEmpty()) {
+            throw Call.invalid("Invalid parameter 'subtract fee from output', destination "
+                    + payers.iterator().next() + " not found in tx outputs");
+        }
+        Payment payment = Payment.to(recipients)
+                .replaceable(call.has("replaceable") ? call.flag("replaceable", true) : null)
+                .avoidReuse(wallet.is(WalletFlag.AVOID_REUSE))
+                .wholeAddresses(wallet.options().avoidPartialSpends() || wallet.is(WalletFlag.AVOID_REUSE));
+        fee(call, wallet, payment, call.get("conf_target"), call.get("estimate_mode"), call.get("fee_rate"));
+        Map<String, String> notes = new TreeMap<>();
+        if (!call.text("comment", "").isEmpty()) {
+            notes.put(WalletTx.Note.COMMENT, call.text("comment"));
+        }
+        return pay(call, wallet, payment, notes);
+    }
+
+    private static JsonNode setTxFee(Call call) {
+        Wallet wallet = call.wallet();
+        Feerate rate = new Feerate(Call.amount(call.get("amount")));
+        Feerate relay = call.wallets().payments().facts().relayMinimum();
+        Feerate least = wallet.options().minFee();
+        if (rate.satoshisPerKvb() > 0 && rate.compareTo(relay) < 0) {
+            throw Call.invalid("txfee cannot be less than min relay tx fee (" + relay + ")");
+        }
+        if (rate.satoshisPerKvb() > 0 && rate.compareTo(least) < 0) {
+            throw Call.invalid("txfee cannot be less than wallet min fee (" + least + ")");
+        }
+        if (rate.satoshisPerKvb() > wallet.options().maxFee()) {
+            throw Call.invalid("txfee cannot be more than wallet max tx fee ("
+                    + new Feerate(wallet.options().maxFee()) + ")");
+        }
+        call.wallets().payFee(wallet, rate);
+        return Json.flag(true);
+    }
+}

@@ -1,0 +1,3 @@
+/** The wallets of a node: told what chain and mempool do, and heard when they pay. */
+@org.jspecify.annotations.NullMarked
+package org.starling.node.wallet;
