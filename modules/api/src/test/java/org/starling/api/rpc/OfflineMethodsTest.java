@@ -187,4 +187,26 @@ class OfflineMethodsTest {
             assertThat(e.text()).startsWith("generate\n\nhas been replaced by the -generate cli option.");
         });
     }
+
+    @Test
+    void messagesSignedByAnyAddress() throws Exception {
+        String key = "cP53pDbR5WtAD8dYAW9hhTjuvvTVaEiQBdrz9XPrgLBeRFiyCbQr";
+        for (String form : List.of("pkh", "wpkh", "tr")) {
+            String descriptor = call("getdescriptorinfo", "\"" + form + "(" + key + ")\"")
+                    .path("descriptor")
+                    .stringValue();
+            String address =
+                    call("deriveaddresses", "\"" + descriptor + "\"").path(0).stringValue();
+            String signature = call("signmessagewithdescriptor", "\"" + form + "(" + key + ")\",\"Hello\"")
+                    .stringValue();
+            String arguments = "\"" + address + "\",\"" + signature + "\",";
+            assertThat(line("verifysignedmessage", arguments + "\"Hello\""))
+                    .isEqualTo("{\"state\":\"valid\",\"locktime\":0,\"sequence\":0}");
+            assertThat(line("verifysignedmessage", arguments + "\"Hallo\"")).startsWith("{\"state\":\"invalid\"");
+            assertThatThrownBy(() -> call("signmessagewithdescriptor", "\"" + descriptor + "\",\"Hello\""))
+                    .isInstanceOfSatisfying(
+                            RpcException.class,
+                            e -> assertThat(e.text()).isEqualTo("The descriptor lacks private keys that have to sign"));
+        }
+    }
 }

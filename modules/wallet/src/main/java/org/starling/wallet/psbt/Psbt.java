@@ -4,6 +4,7 @@ import static org.starling.wallet.psbt.FieldRules.ANY;
 import static org.starling.wallet.psbt.FieldRules.NONE;
 import static org.starling.wallet.psbt.FieldRules.length;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -34,6 +35,7 @@ public final class Psbt {
     static final int INPUT_COUNT = 0x04;
     static final int OUTPUT_COUNT = 0x05;
     static final int TX_MODIFIABLE = 0x06;
+    static final int SIGNED_MESSAGE = 0x09;
     static final int VERSION = 0xfb;
 
     private static final Bytes MAGIC = Bytes.fromHex("70736274ff");
@@ -42,6 +44,7 @@ public final class Psbt {
     private static final FieldRules RULES = new FieldRules()
             .add(UNSIGNED_TX, "Global unsigned tx", NONE, ANY)
             .add(XPUB, "Global xpub", Psbt::checkXpub, FieldRules::origin)
+            .add(SIGNED_MESSAGE, "Global signed message", NONE, ANY)
             .add(VERSION, "Global version", NONE, length(4));
 
     private final PsbtMap global;
@@ -68,6 +71,24 @@ public final class Psbt {
                 unsigned,
                 inputs.stream().map(_ -> PsbtInput.EMPTY).toList(),
                 unsigned.outputs().stream().map(_ -> PsbtOutput.EMPTY).toList());
+    }
+
+    /**
+     * The transaction by which a text is signed (BIP-0322).
+     *
+     * @param toSign whose one input spends the only output of {@code toSpend}
+     */
+    public static Psbt ofMessage(Transaction toSign, Transaction toSpend, String message) {
+        Psbt psbt = of(toSign);
+        Bytes text = Bytes.wrap(message.getBytes(StandardCharsets.UTF_8));
+        return psbt.withGlobal(psbt.global.with(SIGNED_MESSAGE, text))
+                .withInput(0, psbt.inputs.getFirst().with(PsbtInput.NON_WITNESS_UTXO, toSpend.serialized()));
+    }
+
+    /** The text that the transaction serves to sign (BIP-0322), or null. */
+    public @Nullable String message() {
+        Bytes text = global.get(SIGNED_MESSAGE);
+        return text == null ? null : new String(text.toArray(), StandardCharsets.UTF_8);
     }
 
     /** Reads base64. */
