@@ -1,6 +1,8 @@
 package org.starling.app.fuzz;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -27,11 +29,21 @@ import org.starling.consensus.script.Script;
 import org.starling.consensus.script.ScriptNumber;
 import org.starling.consensus.script.ScriptReader;
 import org.starling.consensus.script.SigOps;
+import org.starling.consensus.script.Sighash;
 import org.starling.engine.EngineTargets;
 import org.starling.mempool.MempoolFile;
 import org.starling.wallet.Descriptor;
 import org.starling.wallet.DescriptorException;
 import org.starling.wallet.ExtendedKey;
+import org.starling.wallet.message.SignedMessage;
+import org.starling.wallet.psbt.KeyRing;
+import org.starling.wallet.psbt.MusigRounds;
+import org.starling.wallet.psbt.Psbt;
+import org.starling.wallet.psbt.PsbtAnalysis;
+import org.starling.wallet.psbt.PsbtCombiner;
+import org.starling.wallet.psbt.PsbtException;
+import org.starling.wallet.psbt.PsbtSigner;
+import org.starling.wallet.psbt.PsbtUpdater;
 
 /** Everything that reads bytes from others, by name. */
 final class Targets {
@@ -70,6 +82,8 @@ final class Targets {
         targets.put("address", Targets::address);
         targets.put("descriptor", Targets::descriptor);
         targets.put("keys", Targets::keys);
+        targets.put("psbt", Targets::psbt);
+        targets.put("signed-message", Targets::signedMessage);
         targets.put("mempool-file", Targets::mempoolFile);
         targets.put("block-filter", Targets::blockFilter);
         targets.put("config", new ConfigTarget());
@@ -230,5 +244,48 @@ final class Targets {
         } catch (MalformedException e) {
             // no filter
         }
+    }
+
+    private static void psbt(byte[] input) {
+        Psbt psbt;
+        try {
+            psbt = Psbt.parse(Bytes.wrap(input));
+        } catch (MalformedException e) {
+            return;
+        }
+        try {
+            check(Psbt.parse(psbt.serialized()).equals(psbt), psbt);
+            check(Psbt.parse(psbt.toVersion0().serialized()).version() == 0, psbt);
+            Psbt second = Psbt.parse(psbt.toVersion2().serialized());
+            check(second.unsigned().equals(psbt.unsigned()), psbt);
+            check(
+                    PsbtCombiner.combine(List.of(psbt, psbt)).inputs().size()
+                            == psbt.inputs().size(),
+                    psbt);
+            KeyRing keys = new KeyRing().addKey(Bytes.fromHex("11".repeat(32)), true);
+            PsbtUpdater.update(psbt, keys);
+            new MusigRounds().advance(psbt, keys, Sighash.DEFAULT, () -> Bytes.fromHex("22".repeat(32)));
+            Psbt complete = PsbtSigner.finalizeInputs(psbt);
+            boolean ready = PsbtAnalysis.of(complete).next() == PsbtAnalysis.Role.EXTRACTOR;
+            check(!ready || PsbtSigner.extract(complete) != null, psbt);
+            PsbtSigner.sign(psbt, keys, Sighash.ALL, true, Bytes.fromHex("00".repeat(32)));
+        } catch (MalformedException e) {
+            throw new AssertionError("our own bytes: " + psbt, e);
+        } catch (PsbtException e) {
+            check(e.reason().startsWith("Specified sighash"), psbt);
+        }
+    }
+
+    /** A byte for the length of the script, the script, and what would be base64. */
+    private static void signedMessage(byte[] input) {
+        int length = input.length == 0 ? 0 : Math.min(input[0] & 0xff, input.length - 1);
+        Bytes script =
+                Bytes.copyOf(Arrays.copyOfRange(input, Math.min(1, input.length), Math.min(1, input.length) + length));
+        Bytes signature = Bytes.wrap(input).from(Math.min(1, input.length) + length);
+        for (String prefix : List.of("", "smp", "ful", "pof")) {
+            String text = prefix + Base64.getEncoder().encodeToString(signature.toArray());
+            check(SignedMessage.verify(script, "", text).reason() != null, text);
+        }
+        check(SignedMessage.verify(script, "", text(input)).reason() != null, script);
     }
 }

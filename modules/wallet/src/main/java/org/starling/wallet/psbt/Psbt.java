@@ -333,22 +333,28 @@ public final class Psbt {
                         .toList());
     }
 
+    private static PsbtMap without(PsbtMap map, List<Integer> types) {
+        return map.only(key -> !types.contains(key.unsigned(0)));
+    }
+
     static boolean isOnly(Bytes key, List<Integer> types) {
         return key.length() == 1 && types.contains(key.unsigned(0));
     }
 
-    /** The same in version 2. */
+    /** The same in version 2, without unknown fields of types that are known there. */
     public Psbt toVersion2() {
         if (version() == 2) {
             return this;
         }
         List<PsbtInput> newInputs = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
-            newInputs.add(inputs.get(i).withTxIn(unsigned.inputs().get(i)));
+            PsbtMap known = without(inputs.get(i).map(), PsbtInput.VERSION_2);
+            newInputs.add(new PsbtInput(known).withTxIn(unsigned.inputs().get(i)));
         }
         List<PsbtOutput> newOutputs = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
-            newOutputs.add(outputs.get(i).withTxOut(unsigned.outputs().get(i)));
+            PsbtMap known = without(outputs.get(i).map(), PsbtOutput.VERSION_2);
+            newOutputs.add(new PsbtOutput(known).withTxOut(unsigned.outputs().get(i)));
         }
         PsbtMap kept = PsbtVersion2.global(global.without(UNSIGNED_TX), unsigned);
         return new Psbt(kept, unsigned, newInputs, newOutputs);

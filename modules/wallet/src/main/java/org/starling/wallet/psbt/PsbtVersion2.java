@@ -104,7 +104,8 @@ final class PsbtVersion2 {
 
     /** The fields that version 2 has for a transaction, added to these. */
     static PsbtMap global(PsbtMap others, Transaction transaction) {
-        return others.with(
+        return others.only(key -> !GLOBAL.contains(key.unsigned(0)))
+                .with(
                         Psbt.TX_VERSION,
                         new ByteWriter(4).i32(transaction.version()).toBytes())
                 .with(

@@ -152,6 +152,16 @@ class PsbtTest {
         assertThat(second.toVersion0()).isEqualTo(psbt);
     }
 
+    /** In version 0 a type of version 2 with other key data is just unknown; version 2 would not have it. */
+    @Test
+    void changesItsVersionForAllUnknownFields() throws Exception {
+        Psbt psbt = parse(UNSIGNED, "0202aa" + "00" + "00", "020fab" + "00" + "00", "0203ab" + "00" + "00");
+        assertThat(psbt.inputs().getFirst().unknown()).hasSize(1);
+        Psbt second = Psbt.parse(psbt.toVersion2().serialized());
+        assertThat(second.unsigned()).isEqualTo(psbt.unsigned());
+        assertThat(second.inputs().getFirst().unknown()).isEmpty();
+    }
+
     @Test
     void refusesBase64ThatIsNone() {
         for (String text : Arrays.asList(";definitely not base64;", "cHNidP8", "cHNidP8B=AAA")) {
