@@ -23,6 +23,7 @@ import org.starling.consensus.OutPoint;
 import org.starling.mempool.Mempool;
 import org.starling.node.Node;
 import org.starling.wallet.Descriptor;
+import org.starling.wallet.DescriptorException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -207,9 +208,20 @@ final class CoinMethods {
     static void addScripts(Call call, JsonNode object, Map<Bytes, String> wanted) {
         forEachIndex(call, object, (descriptor, index) -> {
             for (Bytes script : OutputMethods.scripts(descriptor, index)) {
-                wanted.put(script, ScriptJson.descriptor(script, call.chain().prefixes()));
+                wanted.put(script, single(call, descriptor, index, script));
             }
         });
+    }
+
+    /** The descriptor of that one output. */
+    private static String single(Call call, Descriptor descriptor, int index, Bytes script) {
+        try {
+            return descriptor.isSolvable()
+                    ? descriptor.textAt(index, script)
+                    : ScriptJson.descriptor(script, call.chain().prefixes());
+        } catch (DescriptorException e) {
+            throw new RpcException(RpcException.INVALID_ADDRESS_OR_KEY, e.reason());
+        }
     }
 
     /** Takes a descriptor at an index. */

@@ -65,7 +65,8 @@ public record Parameter(List<String> names, Type type, boolean required, String 
         return switch (type) {
             case TEXT, HEX -> '"' + name() + '"';
             case OBJECT -> "{" + name() + "}";
-            case ARRAY, NUMBER, FLAG, AMOUNT, RANGE, ANY, WORD -> name();
+            case ARRAY -> "[" + name() + ",...]";
+            case NUMBER, FLAG, AMOUNT, RANGE, ANY, WORD -> name();
         };
     }
 }
