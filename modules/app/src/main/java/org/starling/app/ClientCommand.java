@@ -2,10 +2,7 @@ package org.starling.app;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.starling.api.rpc.Json;
@@ -16,8 +13,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Asks a running node by JSON-RPC, with the options, output and exit status of {@code bitcoin-cli}. */
 final class ClientCommand {
-    private static final long RETRY_MILLIS = 200;
-
     private final Settings settings = new Settings(Options.ofClient());
     private final PrintStream out;
     private final PrintStream err;
@@ -48,10 +43,7 @@ final class ClientCommand {
             return 1;
         }
         try {
-            Path root = DataDirectory.rootOf(settings);
-            ConfigFile.readAll(settings, root);
-            settings.useSection(Chains.sectionOf(settings));
-            return ask(DataDirectory.of(root, Chains.sectionOf(settings)));
+            return ask();
         } catch (UsageException e) {
             err.println("error: " + e.getMessage());
             return 1;
@@ -63,7 +55,7 @@ final class ClientCommand {
         }
     }
 
-    private int ask(DataDirectory directory) throws UsageException, InterruptedException {
+    private int ask() throws UsageException, InterruptedException {
         List<String> words = new ArrayList<>(settings.operands());
         boolean info = settings.flag("getinfo", false);
         String password = "";
@@ -87,7 +79,7 @@ final class ClientCommand {
             throw new UsageException("-getinfo takes no arguments");
         }
         JsonNode request = info ? ClientInfo.request() : request(words);
-        JsonNode reply = exchange(request, directory, password);
+        JsonNode reply = RpcClient.of(settings, password).exchange(request, settings.text("rpcwallet"));
         return info ? ClientInfo.print(reply, out, err) : print(reply);
     }
 
@@ -109,62 +101,6 @@ final class ClientCommand {
         ObjectNode request = Json.object().put("method", method);
         request.set("params", settings.flag("named", false) ? arguments.byName(given) : arguments.byPosition(given));
         return request.put("id", 1);
-    }
-
-    private JsonNode exchange(JsonNode request, DataDirectory directory, String password)
-            throws UsageException, InterruptedException {
-        String host = settings.text("rpcconnect", "127.0.0.1");
-        int port = settings.port("rpcport", Chains.rpcPortOf(Chains.sectionOf(settings)));
-        long timeoutSeconds = settings.number("rpcwaittimeout", 0);
-        long deadline = timeoutSeconds > 0 ? System.nanoTime() + timeoutSeconds * 1_000_000_000L : Long.MAX_VALUE;
-        int patienceMillis = (int) Math.min(settings.number("rpcclienttimeout", 900) * 1000, Integer.MAX_VALUE);
-        String wallet = settings.text("rpcwallet");
-        String path = wallet == null ? "/" : "/wallet/" + wallet;
-        while (true) {
-            String failure;
-            try {
-                JsonNode reply = HttpExchange.post(
-                        host, port, path, credentials(directory, password), Json.write(request), patienceMillis);
-                JsonNode error = reply.get("error");
-                if (error == null
-                        || !error.isObject()
-                        || error.path("code").asInt(0) != RpcException.IN_WARMUP
-                        || !settings.flag("rpcwait", false)) {
-                    return reply;
-                }
-                failure = "server in warmup";
-            } catch (ConnectException e) {
-                failure = "Could not connect to the server " + host + ":" + port;
-            } catch (IOException e) {
-                throw new UsageException("the server " + host + ":" + port + " gave no answer: " + e.getMessage());
-            } catch (UsageException e) {
-                if (!settings.flag("rpcwait", false)) {
-                    throw e;
-                }
-                failure = e.toString();
-            }
-            if (!settings.flag("rpcwait", false) || System.nanoTime() > deadline) {
-                throw new UsageException("timeout on transient error: " + failure + "\n\nMake sure the node is running"
-                        + " and that you are connecting to the correct RPC port.\n"
-                        + "Use \"starling cli -help\" for more info.");
-            }
-            Thread.sleep(RETRY_MILLIS);
-        }
-    }
-
-    private String credentials(DataDirectory directory, String password) throws UsageException {
-        String given = password.isEmpty() ? settings.text("rpcpassword", "") : password;
-        if (!given.isEmpty()) {
-            return settings.text("rpcuser", "") + ":" + given;
-        }
-        Path cookie = directory.file(settings, "rpccookiefile", ".cookie");
-        try {
-            return Files.readString(cookie).strip();
-        } catch (IOException e) {
-            throw new UsageException("Could not locate RPC credentials. No authentication cookie could be found, and"
-                    + " RPC password is not set.  See -rpcpassword and -stdinrpcpass.  Configuration file: ("
-                    + directory.root().resolve(settings.text("conf", "bitcoin.conf")) + ")");
-        }
     }
 
     private int printError(int code, String message) {

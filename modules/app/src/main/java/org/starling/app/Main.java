@@ -16,7 +16,7 @@ import org.starling.crypto.Blinding;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Where the program begins. {@code node}, {@code cli} and {@code observe} take options in Bitcoin Core's manner, the others in POSIX's. */
+/** Where the program begins. {@code node}, {@code cli}, {@code observe} and {@code wallet} take options in Bitcoin Core's manner, the others in POSIX's. */
 @Command(
         name = "starling",
         description = "A peer-to-peer node.",
@@ -49,6 +49,7 @@ public final class Main {
             case "node" -> new NodeCommand(System.out, System.err).run(rest);
             case "cli" -> new ClientCommand(System.out, System.err).run(rest);
             case "observe" -> new ObserveCommand(System.out, System.err).run(rest);
+            case "wallet" -> new WalletCommand(System.out, System.err, Prompt.OF_MACHINE).run(rest);
             case "rehearse" -> Rehearsal.run();
             default -> posix(arguments);
         };

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -72,12 +73,52 @@ final class NodeProcess implements AutoCloseable {
 
     /** What the client says to these words; it waits until the node can be asked. */
     Answer ask(String... words) {
+        return ask(List.of("-rpcwait", "-rpcwaittimeout=60"), words);
+    }
+
+    /** As {@link #ask}, but an error if the node is not there. */
+    Answer askOnce(String... words) {
+        return ask(List.of(), words);
+    }
+
+    private Answer ask(List<String> options, String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        List<String> all = new ArrayList<>(List.of("-datadir=" + folder, "-regtest", "-rpcport=" + rpcPort));
+        all.addAll(options);
+        all.addAll(List.of(words));
+        int status = new ClientCommand(new PrintStream(out), new PrintStream(err)).run(all);
+        return new Answer(
+                status,
+                out.toString(StandardCharsets.UTF_8).strip(),
+                err.toString(StandardCharsets.UTF_8).strip());
+    }
+
+    /** What {@code starling wallet} says to these words, asked for the lines of {@code typed}. */
+    Answer wallet(List<String> typed, String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         List<String> all = new ArrayList<>(
                 List.of("-datadir=" + folder, "-regtest", "-rpcport=" + rpcPort, "-rpcwait", "-rpcwaittimeout=60"));
         all.addAll(List.of(words));
-        int status = new ClientCommand(new PrintStream(out), new PrintStream(err)).run(all);
+        Iterator<String> lines = typed.iterator();
+        Prompt prompt = new Prompt() {
+            @Override
+            public String line(String question) {
+                return lines.hasNext() ? lines.next() : "";
+            }
+
+            @Override
+            public String secret(String question) {
+                return line(question);
+            }
+
+            @Override
+            public boolean isInteractive() {
+                return false;
+            }
+        };
+        int status = new WalletCommand(new PrintStream(out), new PrintStream(err), prompt).run(all);
         return new Answer(
                 status,
                 out.toString(StandardCharsets.UTF_8).strip(),

@@ -70,6 +70,11 @@ public final class Miner {
         while (hashes.size() < blocks && left > 0) {
             Block template = template(scriptPubKey).block();
             Block solved = solve(template, left);
+            // The same block may have been made and given up before, within the same second.
+            while (solved != null && node.headers().contains(solved.hash())) {
+                BlockHeader next = solved.header().withNonce(solved.header().nonce() + 1);
+                solved = solve(Block.of(next, solved.transactions()), left);
+            }
             if (solved == null) {
                 break;
             }

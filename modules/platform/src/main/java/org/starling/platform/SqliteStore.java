@@ -101,6 +101,8 @@ public final class SqliteStore implements KeyValueStore {
         try (Statement statement = connection.createStatement()) {
             // Also the removal of the journal, by which a write counts, is on stable storage.
             statement.execute("PRAGMA synchronous = " + (synced ? "EXTRA" : "OFF"));
+            // What is replaced is wiped: it may have been a key before it was sealed.
+            statement.execute("PRAGMA secure_delete = ON");
             // Takes the lock, which exclusive mode then keeps.
             statement.execute("BEGIN EXCLUSIVE");
             if (fresh) {

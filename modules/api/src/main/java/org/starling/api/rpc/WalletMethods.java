@@ -182,9 +182,12 @@ final class WalletMethods {
             if (!watches && !blank) {
                 byte[] entropy = new byte[WORDS_12];
                 call.server().host().randomBytes(entropy);
-                made.secrets().adopt(Mnemonic.of(Bytes.wrap(entropy)), "", now);
+                adopt(made, Mnemonic.of(Bytes.wrap(entropy)), "", passphrase, now);
+            } else if (!passphrase.isEmpty()) {
+                byte[] bytes = passphrase.getBytes(UTF_8);
+                made.secrets().encrypt(bytes);
+                Arrays.fill(bytes, (byte) 0);
             }
-            protect(made, passphrase);
         });
         call.server().host().loadOnStart(wallet.name(), startFlag(call));
         ObjectNode json = Json.object().put("name", wallet.name());
@@ -198,12 +201,18 @@ final class WalletMethods {
         return call.has("load_on_startup") ? Optional.of(call.flag("load_on_startup", false)) : Optional.empty();
     }
 
-    private static void protect(Wallet wallet, String passphrase) {
+    /** Gives the wallet its keys, protected before they are written if there is a passphrase. */
+    private static void adopt(Wallet wallet, Mnemonic words, String wordPassphrase, String passphrase, long birth) {
+        byte[] bytes = passphrase.getBytes(UTF_8);
         if (!passphrase.isEmpty()) {
-            byte[] bytes = passphrase.getBytes(UTF_8);
             wallet.secrets().encrypt(bytes);
-            Arrays.fill(bytes, (byte) 0);
+            wallet.secrets().unlock(bytes, Long.MAX_VALUE);
         }
+        wallet.secrets().adopt(words, wordPassphrase, birth);
+        if (!passphrase.isEmpty()) {
+            wallet.secrets().lock();
+        }
+        Arrays.fill(bytes, (byte) 0);
     }
 
     private static JsonNode createFromWords(Call call) {
@@ -216,8 +225,7 @@ final class WalletMethods {
         long birth = Math.max(0, call.number("timestamp", 0));
         Wallet wallet = call.wallets()
                 .create(call.text("wallet_name"), EnumSet.noneOf(WalletFlag.class), birth, made -> {
-                    made.secrets().adopt(words, call.text("word_passphrase", ""), birth);
-                    protect(made, call.text("passphrase", ""));
+                    adopt(made, words, call.text("word_passphrase", ""), call.text("passphrase", ""), birth);
                 });
         call.server().host().loadOnStart(wallet.name(), startFlag(call));
         return Json.object().put("name", wallet.name());

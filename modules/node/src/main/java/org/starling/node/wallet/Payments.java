@@ -107,6 +107,17 @@ public final class Payments {
         }
     }
 
+    /** Offers the wallet's payments to the mempool that are neither there nor in a block. */
+    void offerMissing(Wallet wallet) {
+        if (wallet.options().broadcast()) {
+            for (WalletTx tx : Wallets.waiting(wallet)) {
+                if (!isKnown(tx.transaction())) {
+                    submit(tx.transaction());
+                }
+            }
+        }
+    }
+
     /** Offers the wallet's payments that are in no block to the mempool again, and what is there to the peers. */
     void offerAgain(Wallet wallet) {
         if (!wallet.options().broadcast()) {

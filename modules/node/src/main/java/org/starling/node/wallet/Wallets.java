@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
 import org.starling.chain.BlockUndo;
 import org.starling.chain.ChainListener;
@@ -129,7 +130,11 @@ public final class Wallets implements AutoCloseable {
         // Whatever was missed is read now.
         @Override
         public void chainChanged(BlockEntry tip, BlockEntry fork) {
-            onLane(Wallets.this::catchUp);
+            onLane(wallet -> {
+                catchUp(wallet);
+                // A reorganisation may have put out what was not final then.
+                payments.offerMissing(wallet);
+            });
         }
     }
 
@@ -537,11 +542,18 @@ public final class Wallets implements AutoCloseable {
                     !abandoned && !tx.transaction().isCoinbase();
                 case TxState.Confirmed _, TxState.Conflicted _ -> false;
             };
-            if (waits && wallet.debit(tx.transaction()) > 0) {
+            if (waits && wallet.debit(tx.transaction()) > 0 && !isReplaced(wallet, tx)) {
                 waiting.add(tx);
             }
         }
         return waiting;
+    }
+
+    /** Whether another payment stands in its place that may still confirm: then this one must not. */
+    private static boolean isReplaced(Wallet wallet, WalletTx tx) {
+        String by = tx.note(WalletTx.Note.REPLACED_BY);
+        WalletTx other = by.isEmpty() ? null : wallet.get(Hash256.fromHex(by));
+        return other != null && !other.isAbandoned() && !(other.state() instanceof TxState.Conflicted);
     }
 
     /** Closes all wallets; their files are as they are. */
