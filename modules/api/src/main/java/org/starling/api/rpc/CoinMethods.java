@@ -207,27 +207,20 @@ final class CoinMethods {
     /** The scripts of a descriptor, or of an object with a descriptor and a range, each with a descriptor of its own. */
     static void addScripts(Call call, JsonNode object, Map<Bytes, String> wanted) {
         forEachIndex(call, object, (descriptor, index) -> {
-            for (Bytes script : OutputMethods.scripts(descriptor, index)) {
-                wanted.put(script, single(call, descriptor, index, script));
+            for (Bytes script : descriptor.scripts(index)) {
+                wanted.put(
+                        script,
+                        descriptor.isSolvable()
+                                ? descriptor.textAt(index, script)
+                                : ScriptJson.descriptor(script, call.chain().prefixes()));
             }
         });
-    }
-
-    /** The descriptor of that one output. */
-    private static String single(Call call, Descriptor descriptor, int index, Bytes script) {
-        try {
-            return descriptor.isSolvable()
-                    ? descriptor.textAt(index, script)
-                    : ScriptJson.descriptor(script, call.chain().prefixes());
-        } catch (DescriptorException e) {
-            throw new RpcException(RpcException.INVALID_ADDRESS_OR_KEY, e.reason());
-        }
     }
 
     /** Takes a descriptor at an index. */
     @FunctionalInterface
     interface Indexed {
-        void take(Descriptor descriptor, int index);
+        void take(Descriptor descriptor, int index) throws DescriptorException;
     }
 
     /** Gives the descriptors that a text or an object with {@code desc} and perhaps {@code range} stands for. */
@@ -250,7 +243,11 @@ final class CoinMethods {
         for (Descriptor descriptor : OutputMethods.parse(call, text, false)) {
             int last = descriptor.isRange() ? range[1] : 0;
             for (long index = descriptor.isRange() ? range[0] : 0; index <= last; index++) {
-                taker.take(descriptor, (int) index);
+                try {
+                    taker.take(descriptor, (int) index);
+                } catch (DescriptorException e) {
+                    throw new RpcException(RpcException.INVALID_ADDRESS_OR_KEY, e.reason() + ": '" + text + "'");
+                }
             }
         }
     }

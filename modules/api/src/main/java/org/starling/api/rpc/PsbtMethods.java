@@ -21,7 +21,6 @@ import org.starling.chain.index.TxIndex;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxOut;
-import org.starling.wallet.DescriptorException;
 import org.starling.wallet.psbt.KeyRing;
 import org.starling.wallet.psbt.Missing;
 import org.starling.wallet.psbt.MusigRounds;
@@ -246,13 +245,7 @@ final class PsbtMethods {
     private static KeyRing keys(Call call) {
         KeyRing keys = new KeyRing();
         for (JsonNode given : call.has("descriptors") ? call.get("descriptors") : Json.array()) {
-            CoinMethods.forEachIndex(call, given, (descriptor, index) -> {
-                try {
-                    keys.add(descriptor.expand(index));
-                } catch (DescriptorException e) {
-                    throw new RpcException(RpcException.INVALID_ADDRESS_OR_KEY, e.reason());
-                }
-            });
+            CoinMethods.forEachIndex(call, given, (descriptor, index) -> keys.add(descriptor.expand(index)));
         }
         return keys;
     }

@@ -161,4 +161,15 @@ class PsbtMethodsTest {
                 -8,
                 "Input " + TXID + ":0 exists in multiple PSBTs");
     }
+
+    @Test
+    void namesTheDescriptorThatGivesNoKeys() throws Exception {
+        String hardened = "wpkh(tpubD6NzVbkrYhZ4WaWSyoBvQwbpLkojyoTZPRsgXELWz3Popb3qkjcJyJUGLnL4qHHoQvao8ESaAstxYSnhysw"
+                + "J76uZPStJRJCTKvosUCJZL5B/1h)";
+        refused(
+                "utxoupdatepsbt",
+                quoted(create(0)) + ",[" + quoted(hardened) + "]",
+                -5,
+                "Cannot derive script without private keys: '" + hardened + "'");
+    }
 }
