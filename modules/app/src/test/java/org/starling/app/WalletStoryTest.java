@@ -195,14 +195,14 @@ class WalletStoryTest {
         assertThat(here.ask("sendtoaddress", STRANGER, "0.123456789").err())
                 .contains("error code: -3", "Invalid amount");
         assertThat(here.ask("sendtoaddress", STRANGER, "0.00000100").err())
-                .contains("error code: -4", "Transaction amount too small");
+                .contains("error code: -6", "Transaction amount too small");
         assertThat(here.ask("sendtoaddress", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "1")
                         .err())
                 .contains("error code: -5", "Invalid Bitcoin address");
         assertThat(here.ask("sendtoaddress", STRANGER, "60").err()).contains("error code: -6", "Insufficient funds");
         assertThat(here.ask("-named", "sendtoaddress", "address=" + STRANGER, "amount=1", "fee_rate=9000000")
                         .err())
-                .contains("error code: -4", "Fee exceeds maximum");
+                .contains("error code: -6", "Fee exceeds maximum");
         assertThat(here.wallet(NOTHING, "send", STRANGER, "1", "--fast").err()).contains("What is --fast");
         String mistyped = "abandon ".repeat(11) + "abouut";
         assertThat(here.wallet(List.of(mistyped), "restore", "other").err())

@@ -60,13 +60,14 @@ final class HistoryJson {
                 continue;
             }
             boolean isChange = wallet.isChange(script);
-            if (debit > 0 && (change || !isChange)) {
+            if (debit > 0 && label == null && (change || !isChange)) {
                 ObjectNode json = entry(script, "send", -outputs.get(i).value(), given, i);
                 json.set("fee", Json.amount(fee));
                 json.put("abandoned", tx.isAbandoned());
                 sent.add(json);
             }
-            if (mine && (debit == 0 || change || !isChange)) {
+            // What a block contradicts was not received.
+            if (mine && wallet.depth(tx) >= 0 && (debit == 0 || change || !isChange)) {
                 ObjectNode json = entry(script, category(tx), outputs.get(i).value(), given, i);
                 addParents(json, script);
                 json.put("abandoned", tx.isAbandoned());

@@ -23,6 +23,7 @@ import org.starling.consensus.Address;
 import org.starling.mempool.Feerate;
 import org.starling.node.wallet.Payments;
 import org.starling.wallet.book.Wallet;
+import org.starling.wallet.book.WalletException;
 import org.starling.wallet.book.WalletFlag;
 import org.starling.wallet.book.WalletTx;
 import org.starling.wallet.spend.Draft;
@@ -188,7 +189,7 @@ final class PaymentMethods {
         Draft draft;
         Hash256 txid;
         synchronized (wallet) {
-            draft = payments.draft(wallet, payment, true);
+            draft = draft(payments, wallet, payment);
             payments.record(wallet, draft.transaction(), notes);
             txid = draft.transaction().txid();
         }
@@ -197,6 +198,17 @@ final class PaymentMethods {
             return Json.hash(txid);
         }
         return Json.object().put("txid", txid.toString()).put("fee_reason", draft.feeReason());
+    }
+
+    // Whatever keeps a payment from being made has one code in these methods.
+    private static Draft draft(Payments payments, Wallet wallet, Payment payment) {
+        try {
+            return payments.draft(wallet, payment, true);
+        } catch (WalletException e) {
+            throw e.kind() == WalletException.Kind.GENERAL
+                    ? new RpcException(RpcException.WALLET_INSUFFICIENT_FUNDS, String.valueOf(e.getMessage()))
+                    : WalletErrors.of(e);
+        }
     }
 
     /** Throws if the wallet can only watch. */

@@ -223,6 +223,14 @@ public final class Wallets implements AutoCloseable {
         }
     }
 
+    private boolean exists(String name) {
+        try {
+            return shelf.exists(name);
+        } catch (StorageException e) {
+            throw new WalletException(Kind.GENERAL, String.valueOf(e.getMessage()));
+        }
+    }
+
     /**
      * Makes a wallet, without keys so far, that knows the chain up to now.
      *
@@ -230,7 +238,7 @@ public final class Wallets implements AutoCloseable {
      */
     public Wallet create(String name, Set<WalletFlag> flags, long birth, Consumer<Wallet> filling) {
         requireUnloaded(name);
-        if (shelf.exists(name)) {
+        if (exists(name)) {
             throw new WalletException(
                     Kind.ALREADY_EXISTS,
                     "Failed to create database path '" + shelf.place(name) + "'. Database already exists.");
@@ -273,7 +281,7 @@ public final class Wallets implements AutoCloseable {
     /** Opens a wallet and brings it to the tip. */
     public Wallet load(String name) {
         requireUnloaded(name);
-        if (!shelf.exists(name)) {
+        if (!exists(name)) {
             throw new WalletException(
                     Kind.NOT_FOUND,
                     "Wallet file verification failed. Failed to load database path '" + shelf.place(name)
@@ -301,7 +309,7 @@ public final class Wallets implements AutoCloseable {
     /** Copies a backup to where wallets are, and loads it. */
     public Wallet restore(String name, String backup) {
         requireUnloaded(name);
-        if (shelf.exists(name)) {
+        if (exists(name)) {
             throw new WalletException(
                     Kind.ALREADY_EXISTS,
                     "Failed to create database path '" + shelf.place(name) + "'. Database already exists.");
@@ -309,7 +317,7 @@ public final class Wallets implements AutoCloseable {
         try {
             shelf.restore(name, backup);
         } catch (StorageException e) {
-            throw new WalletException(Kind.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+            throw new WalletException(Kind.NOT_FOUND, "Wallet file verification failed. " + e.getMessage());
         }
         boolean complete = false;
         try {
@@ -401,6 +409,11 @@ public final class Wallets implements AutoCloseable {
         if (scans.putIfAbsent(wallet.name(), scanning) != null) {
             throw new WalletException(Kind.GENERAL, "Wallet is currently rescanning. Abort existing rescan or wait.");
         }
+        LOG.info(
+                "[{}] Rescan started from block {}... ({})",
+                label(wallet),
+                from,
+                reader.hasFilters() ? "fast variant using block filters" : "slow variant inspecting all blocks");
         try {
             int height = from;
             int last = -1;

@@ -53,8 +53,13 @@ final class Follower {
         List<Transaction> transactions = block.transactions();
         for (int i = transactions.size() - 1; i >= 0; i--) {
             Transaction transaction = transactions.get(i);
-            // What was newly mined can never be again.
-            take(event, transaction, i == 0 ? new TxState.Inactive(true) : new TxState.Inactive(false), null);
+            if (i == 0 && ledger.get(transaction.txid()) != null) {
+                // It can never be again, unless with this very block.
+                ledger.abandonReward(event.batch(), transaction.txid());
+                event.changed().add(transaction.txid());
+            } else if (i > 0) {
+                boolean _ = take(event, transaction, new TxState.Inactive(false), null);
+            }
             for (TxIn input : transaction.inputs()) {
                 for (Hash256 other : List.copyOf(ledger.spenders(input.previous()))) {
                     ledger.unmarkConflicted(event.batch(), other, height);

@@ -283,6 +283,16 @@ final class Ledger {
         });
     }
 
+    /** What was newly mined is gone for good: so is all that spends from it, wherever it stands. */
+    void abandonReward(Batch batch, Hash256 txid) {
+        forDescendants(txid, tx -> {
+            if (!tx.isAbandoned()) {
+                save(batch, tx.with(new TxState.Inactive(true)));
+            }
+            return true;
+        });
+    }
+
     void addMempoolConflict(Hash256 txid, Hash256 rival) {
         forDescendants(
                 txid,

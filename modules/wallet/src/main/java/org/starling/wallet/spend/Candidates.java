@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.mempool.Feerate;
@@ -23,12 +24,16 @@ final class Candidates {
     private static final int SURE_DEPTH = 6;
     private static final int SHORT_CHAIN = 2;
 
+    /** Most coins of an address that are spent together. */
+    private static final int MAX_GROUP = 100;
+
     private final Payment payment;
     private final WalletOptions options;
     private final MempoolFacts facts;
     private final Feerate rate;
     private final boolean feeBeside;
     private final List<WalletCoin> coins = new ArrayList<>();
+    private boolean tooHeavy;
     private final Map<Hash256, MempoolFacts.Ancestry> ancestries = new LinkedHashMap<>();
 
     /** @param feeBeside whether fees are paid beside the amounts, so that coins count less what their inputs cost */
@@ -65,23 +70,10 @@ final class Candidates {
 
     /** The coins chosen. Throws if they do not suffice. */
     CoinSelection.Choice choose(CoinSelection selection) {
-        boolean tooHeavy = false;
-        for (Predicate<WalletCoin> tier : tiers()) {
-            List<WalletCoin> eligible = coins.stream().filter(tier).toList();
-            CoinSelection.Choice best = null;
-            for (OutputType type : OutputType.values()) {
-                List<WalletCoin> ofType =
-                        eligible.stream().filter(coin -> coin.type() == type).toList();
-                CoinSelection.Choice choice = selection.choose(groups(ofType));
-                if (choice != null && (best == null || choice.waste() < best.waste())) {
-                    best = choice;
-                }
-            }
-            best = best == null ? selection.choose(groups(eligible)) : best;
-            if (best != null) {
-                return best;
-            }
-            tooHeavy |= selection.wouldSuffice(groups(eligible));
+        CoinSelection.Choice choice = choose(selection, false);
+        choice = choice == null && payment.takesWholeAddresses() ? choose(selection, true) : choice;
+        if (choice != null) {
+            return choice;
         }
         throw tooHeavy
                 ? new WalletException(
@@ -89,6 +81,28 @@ final class Candidates {
                         "The inputs size exceeds the maximum weight. Please try sending a smaller amount or manually"
                                 + " consolidating your wallet's UTXOs")
                 : new WalletException(Kind.INSUFFICIENT_FUNDS, "Insufficient funds");
+    }
+
+    /** @param withRests whether the rest of an address counts that has more coins than one group takes */
+    private CoinSelection.@Nullable Choice choose(CoinSelection selection, boolean withRests) {
+        for (Predicate<WalletCoin> tier : tiers()) {
+            List<WalletCoin> eligible = coins.stream().filter(tier).toList();
+            CoinSelection.Choice best = null;
+            for (OutputType type : OutputType.values()) {
+                List<WalletCoin> ofType =
+                        eligible.stream().filter(coin -> coin.type() == type).toList();
+                CoinSelection.Choice choice = selection.choose(groups(ofType, withRests));
+                if (choice != null && (best == null || choice.waste() < best.waste())) {
+                    best = choice;
+                }
+            }
+            best = best == null ? selection.choose(groups(eligible, withRests)) : best;
+            if (best != null) {
+                return best;
+            }
+            tooHeavy |= selection.wouldSuffice(groups(eligible, true));
+        }
+        return null;
     }
 
     private List<Predicate<WalletCoin>> tiers() {
@@ -111,14 +125,24 @@ final class Candidates {
         return ancestries.computeIfAbsent(txid, facts::ancestry);
     }
 
-    private List<CoinSelection.Group> groups(List<WalletCoin> eligible) {
+    private List<CoinSelection.Group> groups(List<WalletCoin> eligible, boolean withRests) {
         Map<Object, List<WalletCoin>> together = new LinkedHashMap<>();
         for (WalletCoin coin : eligible) {
             Bytes script = coin.output().scriptPubKey();
             Object key = payment.takesWholeAddresses() ? script : coin.outPoint();
             together.computeIfAbsent(key, fresh -> new ArrayList<>()).add(coin);
         }
-        return together.values().stream().map(this::group).toList();
+        List<CoinSelection.Group> groups = new ArrayList<>();
+        for (List<WalletCoin> members : together.values()) {
+            for (int from = 0; from < members.size(); from += MAX_GROUP) {
+                int to = Math.min(members.size(), from + MAX_GROUP);
+                boolean isRest = from > 0 && to - from < MAX_GROUP;
+                if (withRests || !isRest) {
+                    groups.add(group(members.subList(from, to)));
+                }
+            }
+        }
+        return groups;
     }
 
     private CoinSelection.Group group(List<WalletCoin> members) {

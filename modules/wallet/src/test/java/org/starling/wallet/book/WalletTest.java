@@ -173,6 +173,26 @@ class WalletTest {
     }
 
     @Test
+    void whatSpendsARewardIsGivenUpWithIt() throws Exception {
+        Wallet wallet = wallet(WORDS);
+        world.gift(wallet.newAddress(OutputType.BECH32M, ""), 70_000);
+        world.mine(STRANGER);
+        world.mine(wallet.newAddress(OutputType.BECH32M, ""));
+        for (int i = 0; i < 100; i++) {
+            world.mine(STRANGER);
+        }
+        Transaction payment = pay(wallet, STRANGER, 5_000_000_000L);
+        world.send(payment);
+
+        for (int i = 0; i < 101; i++) {
+            world.unmine();
+        }
+
+        assertThat(wallet.get(payment.txid()).isAbandoned()).isTrue();
+        assertThat(wallet.balance(0)).as("the gift can be spent again").isEqualTo(new Balance(70_000, 0, 0, 0));
+    }
+
+    @Test
     void watchesBehindTheLastAddressThatWasPaid() throws Exception {
         Wallet wallet = wallet(WORDS);
         Wallet restored = wallet(WORDS);
