@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,6 +35,7 @@ class WalletStoryTest {
     void start() throws Exception {
         here = node("here");
         there = node("there");
+        assertThat(there.ask("getblockcount").status()).as("is up").isZero();
         assertThat(here.ask("addnode", "127.0.0.1:" + there.p2pPort(), "onetry").status())
                 .isZero();
         await(() -> here.ask("getconnectioncount").out().equals("1"), "the nodes meet");
@@ -172,11 +174,89 @@ class WalletStoryTest {
         assertThat(spendable(here, "alice")).isEqualByComparingTo(spendable(there, "alice again"));
 
         // Sweep what is left.
-        String rest = spendable(here, "alice").toPlainString();
-        String sweep = said(here.wallet(NOTHING, "send", toBob, rest, "--subtract", "--fee=2"));
+        assertThat(said(here.wallet(NOTHING, "sweep", toBob, "--fee=2"))).contains("Sent:");
         mine(here, 1);
-        assertThat(sweep).contains("Sent:");
         assertThat(spendable(here, "alice")).isEqualByComparingTo("0");
+        JsonNode gone = parse(said(here.wallet(NOTHING, "-wallet=alice", "history", "1", "--json")))
+                .get(0);
+        assertThat(spendable(there, "bob").subtract(new BigDecimal("1.5")))
+                .as("what was left, and nothing else")
+                .isEqualByComparingTo(new BigDecimal(gone.path("amount").asString()).negate());
+    }
+
+    /** Two of three people, each with a wallet of their own that knows the keys of the others, spend together. */
+    @Test
+    void threeWalletsHoldCoinsTogether() throws Exception {
+        List<String> names = List.of("ann", "ben", "cleo");
+        StringBuilder keys = new StringBuilder();
+        List<String> secrets = new ArrayList<>();
+        for (String name : names) {
+            assertThat(here.ask("createwallet", name).status()).isZero();
+            keys.append(',').append(key(here, name, false));
+            secrets.add(key(here, name, true));
+        }
+        for (int i = 0; i < names.size(); i++) {
+            String open = "wsh(sortedmulti(2" + keys + "))";
+            String own = open.replace(key(here, names.get(i), false), secrets.get(i));
+            String checked = parse(here.ask("getdescriptorinfo", own).out())
+                    .path("checksum")
+                    .asString();
+            assertThat(here.ask("-named", "createwallet", "wallet_name=joint " + names.get(i), "blank=true")
+                            .status())
+                    .isZero();
+            NodeProcess.Answer imported = here.ask(
+                    "-rpcwallet=joint " + names.get(i),
+                    "importdescriptors",
+                    "[{\"desc\":\"" + own + "#" + checked
+                            + "\",\"timestamp\":\"now\",\"active\":true,\"range\":[0,20]}]");
+            assertThat(imported.out()).contains("\"success\": true");
+        }
+        String address =
+                here.ask("-rpcwallet=joint ann", "getnewaddress", "", "bech32").out();
+        assertThat(here.ask("generatetoaddress", "101", address).status()).isZero();
+        assertThat(here.ask("-rpcwallet=joint cleo", "getbalance").out()).isEqualTo("50.00000000");
+
+        String change =
+                here.ask("-rpcwallet=joint ann", "getnewaddress", "", "bech32").out();
+        NodeProcess.Answer funded = here.ask(
+                "-rpcwallet=joint ann",
+                "walletcreatefundedpsbt",
+                "[]",
+                "[{\"" + STRANGER + "\":20}]",
+                "0",
+                "{\"fee_rate\":5,\"changeAddress\":\"" + change + "\"}");
+        String psbt = parse(said(funded)).path("psbt").asString();
+        List<String> signed = new ArrayList<>();
+        for (String name : List.of("ben", "cleo")) {
+            JsonNode one = parse(said(here.ask("-rpcwallet=joint " + name, "walletprocesspsbt", psbt)));
+            assertThat(one.path("complete").asBoolean()).as("one signature").isFalse();
+            signed.add(one.path("psbt").asString());
+        }
+        String both = here.ask("combinepsbt", "[\"" + String.join("\",\"", signed) + "\"]")
+                .out();
+        JsonNode whole = parse(said(here.ask("finalizepsbt", both)));
+        assertThat(whole.path("complete").asBoolean()).isTrue();
+        String txid = said(here.ask("sendrawtransaction", whole.path("hex").asString()));
+        assertThat(here.ask("generatetoaddress", "1", STRANGER).status()).isZero();
+
+        JsonNode seen = parse(said(here.ask("-rpcwallet=joint ann", "gettransaction", txid)));
+        assertThat(seen.path("confirmations").asInt()).isEqualTo(1);
+        assertThat(seen.path("amount").asString()).isEqualTo("-20.00000000");
+        assertThat(new BigDecimal(seen.path("fee").asString())).isNegative();
+        NodeProcess.Answer corrupt = here.ask("-rpcwallet=joint ann", "walletprocesspsbt", psbt.substring(8));
+        assertThat(corrupt.err()).contains("error code: -22");
+    }
+
+    /** The account key of a wallet, with its origin, as it stands in the descriptor of its receiving addresses. */
+    private static String key(NodeProcess node, String wallet, boolean secret) {
+        JsonNode list = parse(said(node.ask("-rpcwallet=" + wallet, "listdescriptors", "" + secret)));
+        for (JsonNode entry : list.path("descriptors")) {
+            String text = entry.path("desc").asString();
+            if (text.startsWith("wpkh(") && !entry.path("internal").asBoolean()) {
+                return text.substring(5, text.indexOf(')'));
+            }
+        }
+        throw new AssertionError("no descriptor of its own in " + list);
     }
 
     @Test

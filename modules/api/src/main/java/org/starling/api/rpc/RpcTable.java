@@ -47,6 +47,7 @@ public final class RpcTable {
         add(HistoryMethods.all());
         add(PaymentMethods.all());
         add(ImportMethods.all());
+        add(FundingMethods.all());
         return this;
     }
 

@@ -8,6 +8,7 @@ import org.starling.chain.BlockEntry;
 import org.starling.consensus.Rejection;
 import org.starling.consensus.Transaction;
 import org.starling.mempool.AcceptResult;
+import org.starling.mempool.Feerate;
 import org.starling.node.Node;
 import org.starling.wallet.book.Wallet;
 import org.starling.wallet.book.WalletException;
@@ -49,6 +50,11 @@ public final class Payments {
     /** The payment as a transaction, recorded nowhere yet. */
     public Draft draft(Wallet wallet, Payment payment, boolean sign) {
         return new Spender(wallet, facts, random).draft(payment, recentHeight(), sign);
+    }
+
+    /** What the payment would pay for its size. */
+    public Feerate rate(Wallet wallet, Payment payment) {
+        return Spender.rate(payment, wallet.options(), facts);
     }
 
     private int recentHeight() {

@@ -98,25 +98,6 @@ final class Ledger {
         }
     }
 
-    /** Forgets a transaction. */
-    void remove(Batch batch, Hash256 txid) {
-        WalletTx tx = byTxid.remove(txid);
-        if (tx == null) {
-            return;
-        }
-        batch.delete(WalletRecords.key(WalletRecords.TRANSACTION, txid));
-        byOrder.remove(tx.order());
-        for (TxIn input : tx.transaction().inputs()) {
-            Set<Hash256> of = spenders.get(input.previous());
-            if (of != null && of.remove(txid) && of.isEmpty()) {
-                spenders.remove(input.previous());
-            }
-        }
-        for (int i = 0; i < tx.transaction().outputs().size(); i++) {
-            owned.remove(tx.transaction().outPoint(i));
-        }
-    }
-
     // Looking
 
     @Nullable

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -20,6 +21,7 @@ import org.starling.consensus.TxOut;
 import org.starling.mempool.RemovalReason;
 import org.starling.wallet.Descriptor;
 import org.starling.wallet.DescriptorException;
+import org.starling.wallet.Expansion;
 import org.starling.wallet.OutputType;
 import org.starling.wallet.book.WalletException.Kind;
 import org.starling.world.KeyValueStore;
@@ -279,6 +281,27 @@ public final class Wallet implements AutoCloseable {
         return new WalletSigner(keys, setting.randomness()).sign(transaction, prevouts, hashType);
     }
 
+    /**
+     * All that recognising and spending the script takes; empty if it is not the wallet's, or its keys are locked that it
+     * follows from.
+     *
+     * @param secret whether with its private keys. Throws then if they are locked
+     */
+    public synchronized Optional<Expansion> expansion(Bytes script, boolean secret) {
+        Position position = position(script);
+        if (position == null) {
+            return Optional.empty();
+        }
+        try {
+            Descriptor descriptor = secret
+                    ? keys.unlocked(position.keychain())
+                    : position.keychain().descriptor();
+            return Optional.of(descriptor.expand(position.index()));
+        } catch (DescriptorException e) {
+            return Optional.empty();
+        }
+    }
+
     /** The transaction with all inputs signed. Throws if one cannot be, and never returns one that is not valid. */
     public synchronized Transaction signWhole(Transaction transaction, List<TxOut> prevouts) {
         requireUnlocked();
@@ -522,7 +545,7 @@ public final class Wallet implements AutoCloseable {
                     && !tx.isAbandoned()
                     && !(tx.state() instanceof TxState.Conflicted)
                     && !ledger.isMempoolConflicted(other);
-            if (live && !descendsFrom(other, replaces)) {
+            if (live && !other.toString().equals(replaces)) {
                 throw new WalletException(
                         Kind.GENERAL, "A coin of this payment was spent by " + other + " in the meantime; try again");
             }
@@ -548,10 +571,6 @@ public final class Wallet implements AutoCloseable {
         });
     }
 
-    private boolean descendsFrom(Hash256 txid, String replaced) {
-        return txid.toString().equals(replaced);
-    }
-
     /** Gives up a transaction that is in no block and not in the mempool, so that its coins may be spent otherwise. */
     public synchronized void abandon(Hash256 txid) {
         WalletTx tx = ledger.get(txid);
@@ -566,17 +585,6 @@ public final class Wallet implements AutoCloseable {
             return true;
         });
         tell(Set.of(txid));
-    }
-
-    /** Forgets a transaction, as {@code removeprunedfunds} does. */
-    public synchronized void forget(Hash256 txid) {
-        if (ledger.get(txid) == null) {
-            throw new WalletException(Kind.INVALID_ARGUMENT, "Transaction does not exist in wallet.");
-        }
-        changeOwn(batch -> {
-            ledger.remove(batch, txid);
-            return true;
-        });
     }
 
     /** Wipes what was open of the secrets, and closes the file. */

@@ -51,6 +51,11 @@ public final class Spender {
         this.random = random;
     }
 
+    /** What a payment pays for its size. Throws if that cannot be told, or is too little. */
+    public static Feerate rate(Payment payment, WalletOptions options, MempoolFacts facts) {
+        return FeeChoice.of(payment, options, facts).rate();
+    }
+
     /**
      * The payment as a signed transaction; unsigned if the wallet has no keys for it.
      *
