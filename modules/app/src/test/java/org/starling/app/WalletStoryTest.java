@@ -260,6 +260,23 @@ class WalletStoryTest {
     }
 
     @Test
+    void provesToHaveTheKeysOfAnAddress() {
+        assertThat(here.ask("createwallet", "w").status()).isZero();
+        for (String type : List.of("legacy", "p2sh-segwit", "bech32", "bech32m")) {
+            String address = said(here.ask("getnewaddress", "", type));
+            String signature = said(here.ask("signmessage", address, "I was here"));
+            for (String text : List.of("I was here", "I was there")) {
+                JsonNode verdict = parse(said(there.ask("verifysignedmessage", address, signature, text)));
+                assertThat(verdict.path("state").asString())
+                        .as("%s, %s", type, text)
+                        .isEqualTo(text.equals("I was here") ? "valid" : "invalid");
+            }
+        }
+        assertThat(here.ask("signmessage", STRANGER, "mine").err())
+                .contains("error code: -5", "Private key not available");
+    }
+
+    @Test
     void saysWhatIsWrongInWordsAndWithTheCodesOfTheStandardTools() throws Exception {
         assertThat(here.wallet(NOTHING, "balance").err()).contains("No wallet is loaded: make one with");
         String _ = said(here.wallet(List.of("secret"), "create", "safe", "--encrypt"));

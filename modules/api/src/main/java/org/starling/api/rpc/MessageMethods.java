@@ -16,8 +16,11 @@ import org.starling.consensus.TxIn;
 import org.starling.consensus.TxOut;
 import org.starling.consensus.WalletImportFormat;
 import org.starling.consensus.script.Sighash;
+import org.starling.crypto.PublicKeys;
 import org.starling.wallet.Descriptor;
 import org.starling.wallet.DescriptorException;
+import org.starling.wallet.Expansion;
+import org.starling.wallet.book.Wallet;
 import org.starling.wallet.message.LegacyMessage;
 import org.starling.wallet.message.MessageVerdict;
 import org.starling.wallet.message.SignedMessage;
@@ -103,21 +106,57 @@ final class MessageMethods {
         if (descriptors.size() > 1 || descriptor.isRange() || scripts.size() > 1) {
             throw Call.invalid("The descriptor stands for several addresses; name one");
         }
-        Psbt request = SignedMessage.request(scripts.getFirst(), call.text("message"));
         try {
             KeyRing keys = new KeyRing().add(descriptor.expand(0));
+            return sign(call, scripts.getFirst(), keys, "The descriptor lacks private keys that have to sign");
+        } catch (DescriptorException e) {
+            throw new RpcException(RpcException.INVALID_ADDRESS_OR_KEY, e.reason());
+        }
+    }
+
+    /** Signs the message for a script as BIP-0322 says. Throws with error -5 if the keys do not suffice. */
+    private static JsonNode sign(Call call, Bytes script, KeyRing keys, String complaint) {
+        Psbt request = SignedMessage.request(script, call.text("message"));
+        try {
             String signature = SignedMessage.encode(
                     PsbtSigner.sign(request, keys, Sighash.DEFAULT, true, SigningMethods.randomness(call)));
             if (signature == null) {
-                throw new RpcException(
-                        RpcException.INVALID_ADDRESS_OR_KEY, "The descriptor lacks private keys that have to sign");
+                throw new RpcException(RpcException.INVALID_ADDRESS_OR_KEY, complaint);
             }
             return Json.text(signature);
-        } catch (DescriptorException e) {
-            throw new RpcException(RpcException.INVALID_ADDRESS_OR_KEY, e.reason());
         } catch (PsbtException e) {
             throw new AssertionError("the request asks for no hash type: " + e.reason(), e);
         }
+    }
+
+    /** The method that signs with a wallet's key. */
+    static List<RpcMethod> ofWallets() {
+        return List.of(RpcMethod.of(
+                "signmessage",
+                "wallet",
+                "Signs a text with the key of an address of the wallet: in the old form for an address of a public key (P2PKH),"
+                        + " as BIP-0322 says for any other.",
+                MessageMethods::signMessage,
+                required("address", TEXT, "the address"),
+                required("message", TEXT, "the text")));
+    }
+
+    private static JsonNode signMessage(Call call) {
+        Wallet wallet = call.wallet();
+        wallet.requireUnlocked();
+        Address address = call.address("address", "Invalid address");
+        Expansion expansion = wallet.expansion(address.scriptPubKey(), true)
+                .orElseThrow(() -> new RpcException(RpcException.INVALID_ADDRESS_OR_KEY, "Private key not available"));
+        if (!(address instanceof Address.PubkeyHash)) {
+            return sign(call, address.scriptPubKey(), new KeyRing().add(expansion), "Private key not available");
+        }
+        Expansion.Key key = expansion.keys().getFirst();
+        Bytes secret = key.secret();
+        if (secret == null) {
+            throw new RpcException(RpcException.INVALID_ADDRESS_OR_KEY, "Private key not available");
+        }
+        return Json.text(
+                LegacyMessage.sign(secret, key.publicKey().length() == PublicKeys.COMPRESSED, call.text("message")));
     }
 
     private static JsonNode verifySignedMessage(Call call) {

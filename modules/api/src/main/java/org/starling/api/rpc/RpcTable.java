@@ -48,6 +48,7 @@ public final class RpcTable {
         add(PaymentMethods.all());
         add(ImportMethods.all());
         add(FundingMethods.all());
+        add(MessageMethods.ofWallets());
         return this;
     }
 
