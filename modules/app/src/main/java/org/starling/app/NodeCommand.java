@@ -27,6 +27,7 @@ import org.starling.chain.Chain;
 import org.starling.chain.ChainListener;
 import org.starling.chain.index.ChainIndex;
 import org.starling.consensus.HeaderRules;
+import org.starling.embed.MachineWorld;
 import org.starling.engine.TorControl;
 import org.starling.node.MempoolKeeper;
 import org.starling.node.Node;

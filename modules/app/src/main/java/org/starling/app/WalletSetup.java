@@ -12,6 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.starling.api.rpc.Json;
 import org.starling.api.rpc.RpcException;
+import org.starling.embed.MachineWorld;
 import org.starling.mempool.Feerate;
 import org.starling.node.Node;
 import org.starling.node.wallet.Wallets;

@@ -36,6 +36,7 @@ import org.starling.chain.index.BlockFilter;
 import org.starling.consensus.Block;
 import org.starling.consensus.BlockHeader;
 import org.starling.consensus.ChainParams;
+import org.starling.embed.MachineWorld;
 import org.starling.engine.Limits;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Routability;

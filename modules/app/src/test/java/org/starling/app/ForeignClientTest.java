@@ -40,6 +40,7 @@ import org.starling.consensus.TxIn;
 import org.starling.consensus.TxOut;
 import org.starling.consensus.script.Script;
 import org.starling.crypto.Sha256;
+import org.starling.embed.MachineWorld;
 import org.starling.engine.Limits;
 import org.starling.engine.Routability;
 import org.starling.engine.Routes;

@@ -38,15 +38,16 @@ class HouseTest {
             entry("observatory", Set.of("engine", "chain")),
             entry("node", Set.of("bitcoin", "wallet", "market", "files", "observatory")),
             entry("platform", Set.of("world")),
+            entry("embed", Set.of("node", "platform")),
             entry("api", Set.of("node")),
             entry("simulator", Set.of("node")),
-            entry("app", Set.of("api", "platform", "simulator")),
-            entry("junit", Set.of("node", "platform")),
+            entry("app", Set.of("api", "embed", "simulator")),
+            entry("junit", Set.of("embed")),
             entry("bench", Set.of("app")));
 
-    private static final Set<String> EDGE = Set.of("platform", "api", "app", "simulator", "junit", "bench");
+    private static final Set<String> EDGE = Set.of("platform", "embed", "api", "app", "simulator", "junit", "bench");
 
-    private static final Set<String> LOGGING = Set.of("chain", "node", "platform", "api", "app", "bench");
+    private static final Set<String> LOGGING = Set.of("chain", "node", "platform", "embed", "api", "app", "bench");
 
     /** Values that only hold an address; a name is never looked up outside the edge. */
     private static final Set<String> ADDRESSES = Set.of(

@@ -33,6 +33,7 @@ import org.starling.consensus.script.Op;
 import org.starling.consensus.script.Script;
 import org.starling.consensus.script.ScriptBuilder;
 import org.starling.crypto.Sha256;
+import org.starling.embed.MachineWorld;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Routability;
 import org.starling.engine.Routes;

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.starling.bytes.Bytes;
 import org.starling.consensus.ChainParams;
+import org.starling.embed.MachineWorld;
 import org.starling.engine.LocalAddresses;
 import org.starling.engine.NetAddress;
 import org.starling.node.Node;

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.starling.bitcoin.PeerInfo;
 import org.starling.bytes.Bytes;
 import org.starling.consensus.ChainParams;
+import org.starling.embed.MachineWorld;
 import org.starling.engine.Limits;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.starling.bytes.Bytes;
 import org.starling.consensus.ChainParams;
+import org.starling.embed.MachineWorld;
 import org.starling.engine.NetAddress;
 import org.starling.engine.TorControl;
 import org.starling.node.Node;

@@ -13,6 +13,7 @@ import org.starling.bitcoin.message.GetData;
 import org.starling.bitcoin.message.InventoryItem;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
+import org.starling.embed.MachineWorld;
 import org.starling.engine.Limits;
 import org.starling.engine.Link;
 import org.starling.node.Node;

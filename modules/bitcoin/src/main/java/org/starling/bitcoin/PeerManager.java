@@ -244,6 +244,7 @@ public final class PeerManager implements LinkHandler {
                     "non-version message before version handshake. Message \"" + message.type() + "\" from " + peer);
         } else if (message instanceof Verack) {
             if (handshake.verack(peer)) {
+                peers.greeted(peer);
                 compactBlocks.ready(now, peer);
                 peers.wakeAt(peer, now);
             }
@@ -580,6 +581,10 @@ public final class PeerManager implements LinkHandler {
     /** Announcements of transactions that are remembered. */
     public int trackedAnnouncements() {
         return transactions.tracked();
+    }
+
+    public void addListener(PeerListener listener) {
+        peers.addListener(listener);
     }
 
     /** All peers in the order in which they connected. */

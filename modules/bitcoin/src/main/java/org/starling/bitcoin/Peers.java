@@ -31,6 +31,7 @@ final class Peers {
     private final Agenda ticks = new Agenda(order);
     private final Agenda requests = new Agenda(order);
     private final Agenda trickles = new Agenda(order);
+    private final List<PeerListener> listeners = new ArrayList<>();
 
     Peers(LinkTable links, BanList bans, PeerSettings settings, Consumer<LogEvent> log) {
         this.links = links;
@@ -69,7 +70,19 @@ final class Peers {
         trickles.added();
     }
 
+    void addListener(PeerListener listener) {
+        listeners.add(listener);
+    }
+
+    /** The peer has completed the handshake. */
+    void greeted(Peer peer) {
+        listeners.forEach(listener -> listener.greeted(peer.id(), peer.link.remote(), peer.link.kind()));
+    }
+
     void remove(Peer peer) {
+        if (peer.isReady()) {
+            listeners.forEach(listener -> listener.gone(peer.id(), peer.link.remote(), peer.link.kind()));
+        }
         peer.link.keep(null);
         byId.remove(peer.id());
         order.remove(peer.slot);

@@ -300,6 +300,20 @@ public record NodeConfig(
                 defences);
     }
 
+    public NodeConfig withBootstrap(Bootstrap.Settings changed) {
+        return new NodeConfig(
+                chain,
+                mempool,
+                peers,
+                connections,
+                mining,
+                changed,
+                maxTipAgeSeconds,
+                maxUploadBytes,
+                indexing,
+                defences);
+    }
+
     public NodeConfig withIndexing(Indexing changed) {
         return new NodeConfig(
                 chain,

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,12 +17,17 @@ import org.starling.world.Workers;
 public final class ThreadWorkers implements Workers, AutoCloseable {
     private final int threads;
     private final ExecutorService executor;
+    private final List<Thread> started = new CopyOnWriteArrayList<>();
 
     /** Starts as tasks come; the threads are called {@code name-0}, {@code name-1}, ... */
     public ThreadWorkers(String name, int threads) {
         this.threads = threads;
         ThreadFactory factory = Thread.ofPlatform().name(name + "-", 0).daemon().factory();
-        this.executor = Executors.newFixedThreadPool(threads, factory);
+        this.executor = Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = factory.newThread(task);
+            started.add(thread);
+            return thread;
+        });
     }
 
     @Override
@@ -67,9 +73,22 @@ public final class ThreadWorkers implements Workers, AutoCloseable {
         };
     }
 
-    /** Drops what has not begun, and waits for nothing. */
+    /** Drops what has not begun, and returns when the threads have ended. */
     @Override
     public void close() {
         executor.shutdownNow();
+        boolean interrupted = false;
+        for (Thread thread : started) {
+            while (thread.isAlive() && thread != Thread.currentThread()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -16,6 +16,7 @@ import org.starling.api.page.PageServer;
 import org.starling.api.page.PageState;
 import org.starling.bytes.Bytes;
 import org.starling.crypto.SecretKeys;
+import org.starling.embed.Purse;
 import org.starling.engine.NetAddress;
 import org.starling.platform.SecureRandomness;
 import org.starling.world.NetworkException;

@@ -1,9 +1,10 @@
-package org.starling.app;
+package org.starling.embed;
 
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.starling.chain.ScriptCache;
 import org.starling.node.World;
 import org.starling.platform.DataDirectoryLock;
@@ -16,6 +17,8 @@ import org.starling.platform.SystemNames;
 import org.starling.platform.ThreadLane;
 import org.starling.platform.ThreadWorkers;
 import org.starling.world.Clock;
+import org.starling.world.FileStore;
+import org.starling.world.KeyValueStore;
 import org.starling.world.Lane;
 
 /** The {@link World} that this machine is: a data directory, threads and sockets. Close it after the node. */
@@ -50,26 +53,35 @@ public final class MachineWorld implements AutoCloseable {
      * @param onFailure told what ended a lane, on that lane's thread: the node must stop
      */
     public MachineWorld(Place place, String name, Consumer<Throwable> onFailure) {
+        this(world -> world.onDisk(place), place.scriptThreads(), name, onFailure);
+    }
+
+    /** The same machine with a disk in memory; what the node wrote is in {@code disk} after it has ended. */
+    public MachineWorld(MemoryStorage disk, String name, Consumer<Throwable> onFailure) {
+        this(world -> disk.stores(), 1, name, onFailure);
+    }
+
+    private MachineWorld(
+            Function<MachineWorld, Stores> storage, int scriptThreads, String name, Consumer<Throwable> onFailure) {
         boolean complete = false;
         try {
-            keep(DataDirectoryLock.acquire(place.directory()));
-            keep(DataDirectoryLock.acquire(place.blocks()));
-            RocksStore store = keep(RocksStore.open(place.directory().resolve("chainstate"), place.storeCacheBytes()));
-            ThreadWorkers workers = keep(new ThreadWorkers(name + "script", place.scriptThreads()));
+            Stores stores = storage.apply(this);
+            ThreadWorkers workers = keep(new ThreadWorkers(name + "script", scriptThreads));
             Clock clock = System::currentTimeMillis;
             SecureRandomness randomness = new SecureRandomness();
             world = new World(
                     clock,
                     randomness,
-                    store,
-                    new DiskFileStore(place.directory()),
-                    new DiskFileStore(place.blocks()),
+                    stores.store,
+                    stores.files,
+                    stores.blocks,
                     workers,
                     new ScriptCache(randomness),
                     keep(new ThreadLane(name + "core", clock, onFailure)),
                     keep(new ThreadLane(name + "validation", clock, onFailure)),
                     keep(new ThreadLane(name + "disk", clock, onFailure)),
-                    folder -> indexPlace(place.directory(), name, folder, clock, onFailure),
+                    folder -> new World.IndexPlace(
+                            keep(stores.indexes.apply(folder)), keep(new ThreadLane(name + folder, clock, onFailure))),
                     SocketNetwork::new,
                     new SystemNames(),
                     new SocketDatagrams());
@@ -82,11 +94,26 @@ public final class MachineWorld implements AutoCloseable {
         }
     }
 
-    private World.IndexPlace indexPlace(
-            Path directory, String name, String folder, Clock clock, Consumer<Throwable> onFailure) {
-        return new World.IndexPlace(
-                keep(RocksStore.open(directory.resolve("indexes").resolve(folder), RocksStore.SMALL_CACHE_BYTES)),
-                keep(new ThreadLane(name + folder, clock, onFailure)));
+    /**
+     * Where a node keeps what it must not forget.
+     *
+     * @param indexes opens the store of an index, given its folder's name
+     */
+    record Stores(
+            KeyValueStore store,
+            FileStore files,
+            FileStore blocks,
+            Function<String, ? extends KeyValueStore> indexes) {}
+
+    private Stores onDisk(Place place) {
+        keep(DataDirectoryLock.acquire(place.directory()));
+        keep(DataDirectoryLock.acquire(place.blocks()));
+        return new Stores(
+                keep(RocksStore.open(place.directory().resolve("chainstate"), place.storeCacheBytes())),
+                new DiskFileStore(place.directory()),
+                new DiskFileStore(place.blocks()),
+                folder -> RocksStore.open(
+                        place.directory().resolve("indexes").resolve(folder), RocksStore.SMALL_CACHE_BYTES));
     }
 
     private <T extends AutoCloseable> T keep(T resource) {

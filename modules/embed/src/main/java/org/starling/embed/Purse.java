@@ -1,4 +1,4 @@
-package org.starling.app.demo;
+package org.starling.embed;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,7 +32,7 @@ import org.starling.wallet.TransactionSigner;
  * One Taproot key and the coins that the chain gives it: enough to mine to and pay from. It follows a node's chain as a
  * {@link ChainListener}, disconnected blocks included.
  */
-final class Purse implements ChainListener {
+public final class Purse implements ChainListener {
     /** Virtual bytes of a transaction, per input and for the rest with two outputs; Taproot inputs have 57.5. */
     private static final int INPUT_VBYTES = 58;
 
@@ -50,7 +50,7 @@ final class Purse implements ChainListener {
      * @param secret a private key of 32 bytes
      * @param auxiliary 32 random bytes for signatures
      */
-    Purse(Bytes secret, Bytes auxiliary) {
+    public Purse(Bytes secret, Bytes auxiliary) {
         PublicKeys.XOnly output =
                 Taproot.outputKey(SecretKeys.xOnlyPublicKey(secret).key(), null);
         if (output == null) {
@@ -61,7 +61,7 @@ final class Purse implements ChainListener {
     }
 
     /** Reads the whole chain, and follows it from now on. For the validation thread. */
-    synchronized void follow(Chain chain) {
+    public synchronized void follow(Chain chain) {
         coins.clear();
         promised.clear();
         BlockEntry tip = chain.tree().tip();
@@ -73,12 +73,12 @@ final class Purse implements ChainListener {
     }
 
     /** What to pay to. */
-    Bytes scriptPubKey() {
+    public Bytes scriptPubKey() {
         return scriptPubKey;
     }
 
     /** Satoshis in coins that a block after that height may spend and that no payment of ours has taken. */
-    synchronized long spendable(int height) {
+    public synchronized long spendable(int height) {
         long total = 0;
         for (Map.Entry<OutPoint, Coin> entry : coins.entrySet()) {
             total += isFree(entry.getKey(), entry.getValue(), height)
@@ -89,12 +89,12 @@ final class Purse implements ChainListener {
     }
 
     /** Whether a transaction of that txid has paid to this purse and that coin is still there. */
-    synchronized boolean owns(Hash256 txid) {
+    public synchronized boolean owns(Hash256 txid) {
         return coins.keySet().stream().anyMatch(outPoint -> outPoint.txid().equals(txid));
     }
 
     /** A signed payment for the block after that height, its change back to this purse; null if coins do not suffice. */
-    synchronized @Nullable Transaction pay(Bytes target, long satoshis, long satoshisPerVbyte, int height) {
+    public synchronized @Nullable Transaction pay(Bytes target, long satoshis, long satoshisPerVbyte, int height) {
         List<TxIn> inputs = new ArrayList<>();
         List<TxOut> prevouts = new ArrayList<>();
         long gathered = 0;
