@@ -270,6 +270,7 @@ final class NodeCommand implements RpcHost {
             if (mocked != 0) {
                 node.mockTime(mocked);
             }
+            node.fees().load(options.takesOldFeeEstimates());
             if (settings.flag("persistmempool", true)) {
                 node.mempoolKeeper().load();
             }

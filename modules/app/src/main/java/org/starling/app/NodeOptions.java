@@ -334,6 +334,16 @@ final class NodeOptions {
                 settings.isSet("blockversion") ? (Integer) (int) settings.number("blockversion", 0) : null);
     }
 
+    /** Whether fee estimates are of use however old they are. */
+    boolean takesOldFeeEstimates() throws UsageException {
+        boolean old = settings.flag("acceptstalefeeestimates", false);
+        if (old && params.type() != ChainType.REGTEST) {
+            throw new UsageException("acceptstalefeeestimates is not supported on "
+                    + params.type().label() + " chain.");
+        }
+        return old;
+    }
+
     // Who names an address to listen on wants to listen, even if connections go out to chosen nodes only.
     private boolean isSmallNetwork() throws UsageException {
         boolean small = settings.flag("routableloopback", false);

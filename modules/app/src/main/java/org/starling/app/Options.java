@@ -174,6 +174,7 @@ final class Options {
         options.add("bytespersigop", "<n>", "bytes that a signature operation counts for (default: 20)");
         options.add("permitbaremultisig", "", "relay bare multisig outputs (default: 1)");
         options.add("persistmempool", "", "keep the mempool over a restart (default: 1)");
+        options.add("acceptstalefeeestimates", "", "regtest: use fee estimates however old they are (default: 0)");
         options.add("maxorphantx", "<n>", "transactions kept whose parents are not known (default: 100)");
         options.add("limitancestorcount", "<n>", "longest unconfirmed ancestry (default: 25)");
         options.add("limitancestorsize", "<kvB>", "largest unconfirmed ancestry (default: 101)");
@@ -270,7 +271,7 @@ final class Options {
     private void acceptOthers() {
         accept(Option.HIDDEN, "fastprune mempoolfullrbf maxtipage signetblocktime");
         accept(Option.ACCEPTED, """
-                acceptstalefeeestimates  alertnotify allowignoredconf
+                alertnotify allowignoredconf
                  blockreconstructionextratxn
                 blockreservedweight capturemessages  checkaddrman checkblockindex
                 checkmempool checkpoints choosedatadir

@@ -74,6 +74,10 @@ final class Acceptor {
         boolean isAlone() {
             return earlier == null;
         }
+
+        boolean isByItself() {
+            return company == Company.NONE && !bypassLimits;
+        }
     }
 
     Acceptor(
@@ -289,6 +293,11 @@ final class Acceptor {
         return circumstances.company() == Company.FEES_SHARED
                 ? null
                 : checkFeerate(fee, made.virtualSize, circumstances.minimum(), options);
+    }
+
+    /** Whether the transaction neither comes from a block, nor was offered with others, nor spends what waits. */
+    boolean isByItself() {
+        return circumstances.isByItself() && parents().isEmpty();
     }
 
     /** Why what pays so much for its size cannot get in; null if it can. */

@@ -95,6 +95,11 @@ final class Entry {
         return Feerate.of(modifiedFee(), virtualSize);
     }
 
+    /** Without what an operator added or took. */
+    Feerate ownFeerate() {
+        return Feerate.of(fee, virtualSize);
+    }
+
     static long usageOf(Transaction transaction) {
         int inputs = transaction.inputs().size();
         long usage = ENTRY_BYTES

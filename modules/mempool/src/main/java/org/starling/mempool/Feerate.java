@@ -21,6 +21,14 @@ public record Feerate(long satoshisPerKvb) implements Comparable<Feerate> {
         return new Feerate(satoshisPerKvb + other.satoshisPerKvb);
     }
 
+    public static Feerate max(Feerate one, Feerate other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+
+    public static Feerate min(Feerate one, Feerate other) {
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+
     @Override
     public int compareTo(Feerate other) {
         return Long.compare(satoshisPerKvb, other.satoshisPerKvb);

@@ -179,7 +179,11 @@ public final class Mempool {
     List<Transaction> enter(Acceptor acceptor) {
         List<Transaction> replaced = replacedBy(acceptor);
         remove(acceptor.removed(), RemovalReason.REPLACED);
-        add(acceptor.entry());
+        Entry entry = acceptor.entry();
+        add(entry);
+        if (acceptor.isByItself()) {
+            listeners.forEach(listener -> listener.addedAlone(entry.txid(), entry.ownFeerate(), entry.height));
+        }
         return replaced;
     }
 
@@ -248,9 +252,6 @@ public final class Mempool {
     }
 
     private void removeWithDescendants(Collection<Entry> entries, RemovalReason reason) {
-        if (entries.isEmpty()) {
-            return;
-        }
         remove(EntryGraph.withDescendants(entries), reason);
     }
 
@@ -451,8 +452,7 @@ public final class Mempool {
 
     /** What a transaction has to pay to get in. */
     public Feerate effectiveMinimumFeerate(long nowSeconds) {
-        Feerate minimum = minimumFeerate(nowSeconds);
-        return minimum.compareTo(options.minRelayFeerate()) > 0 ? minimum : options.minRelayFeerate();
+        return Feerate.max(minimumFeerate(nowSeconds), options.minRelayFeerate());
     }
 
     public @Nullable MempoolEntry entry(Hash256 txid) {

@@ -8,6 +8,15 @@ public interface MempoolListener {
     /** The transaction is in the mempool; {@code sequence} grows with each change. */
     default void added(Transaction transaction, long sequence) {}
 
+    /**
+     * The transaction that was just added got in by its own feerate: it came neither from a block nor with others, and
+     * nothing that it spends waits here.
+     *
+     * @param feerate without what an operator added
+     * @param height of the tip
+     */
+    default void addedAlone(Hash256 txid, Feerate feerate, int height) {}
+
     default void removed(Transaction transaction, RemovalReason reason, long sequence) {}
 
     /** A transaction that was submitted here was removed before any peer had fetched it. */

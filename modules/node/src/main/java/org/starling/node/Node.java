@@ -32,7 +32,6 @@ import org.starling.engine.ConnectionPolicy;
 import org.starling.engine.Door;
 import org.starling.engine.LinkKind;
 import org.starling.engine.LinkTable;
-import org.starling.engine.LogEvent;
 import org.starling.engine.NetAddress;
 import org.starling.engine.Permission;
 import org.starling.engine.TorControl;
@@ -75,6 +74,7 @@ public final class Node implements AutoCloseable {
     private final Network network;
     private final Miner miner;
     private final MempoolKeeper keeper;
+    private final FeeKeeper fees;
     private final Rebroadcast rebroadcast;
     private final Bans bans;
     private final Importer importer;
@@ -103,7 +103,7 @@ public final class Node implements AutoCloseable {
         sync = new SyncState(chain.tree(), chain.params().minimumChainWork(), config.maxTipAgeSeconds(), clock);
         NodeConfig.Connections connections = config.connections();
         network = world.network().apply(this::handle);
-        BanList banned = BanFile.load(world.files(), Bans.FILE, Node::log);
+        BanList banned = BanFile.load(world.files(), Bans.FILE, EventLog::write);
         links = new LinkTable(
                 network,
                 transports(config, random.child("transport")),
@@ -115,7 +115,7 @@ public final class Node implements AutoCloseable {
                         random.child("door")),
                 connections.routes(),
                 random.child("proxy"),
-                Node::log);
+                EventLog::write);
         links.upload(new UploadBudget(config.maxUploadBytes(), BitcoinLimits.KEPT_UPLOAD_BYTES));
         book = AddressBookFile.load(
                 world.files(),
@@ -123,7 +123,7 @@ public final class Node implements AutoCloseable {
                 connections.routability(),
                 config.defences(),
                 random.child("addresses"),
-                Node::log);
+                EventLog::write);
         indexes = new Indexes(config.indexing(), world, chain);
         desk = new ValidationDesk(
                 chain,
@@ -144,14 +144,20 @@ public final class Node implements AutoCloseable {
                         new MempoolSnapshot(mempool, clock),
                         desk,
                         random.child("peers"),
-                        Node::log));
-        connector = new Connector(config, world, new Connector.Parts(links, book, banned, peers, Node::log), random);
+                        EventLog::write));
+        connector =
+                new Connector(config, world, new Connector.Parts(links, book, banned, peers, EventLog::write), random);
         mempool.addListener(desk);
         chain.addListener(mempool.chainListener(clock));
         chain.addListener(desk);
         miner = new Miner(this, config.mining());
         rebroadcast = new Rebroadcast(mempool, random.child("broadcasts"), clock.millis());
         keeper = new MempoolKeeper(mempool, world, clock);
+        fees = new FeeKeeper(sync, world, clock);
+        if (!config.peers().blocksOnly()) {
+            mempool.addListener(fees);
+            chain.addListener(fees);
+        }
         bans = new Bans(this, banned, world);
         importer = new Importer(chain, world, clock, this::imported);
     }
@@ -266,6 +272,7 @@ public final class Node implements AutoCloseable {
             peers.tick(now);
         }
         rebroadcast.due(now).forEach(transaction -> peers.relay(now, transaction));
+        fees.tick(now);
         // Connections go on while an operator has stopped the clock.
         long worldNow = world.clock().millis();
         if (worldNow >= nextPolicyMillis || connector.hasChanged()) {
@@ -277,7 +284,7 @@ public final class Node implements AutoCloseable {
             saveAddresses();
         }
         long next = Math.min(
-                clock.worldMillis(Math.min(peers.nextMillis(), rebroadcast.nextMillis())),
+                clock.worldMillis(Math.min(peers.nextMillis(), Math.min(rebroadcast.nextMillis(), fees.nextMillis()))),
                 Math.min(nextPolicyMillis, nextSaveMillis));
         next = Math.min(next, peers.refill(now, worldNow));
         if (onion != null) {
@@ -301,6 +308,7 @@ public final class Node implements AutoCloseable {
     public void lookAhead(long thenMillis) {
         core(() -> {
             rebroadcast.due(thenMillis).forEach(transaction -> peers.relay(clock.millis(), transaction));
+            fees.tick(thenMillis);
             peers.tick(thenMillis);
             peers.reviewOutbound(thenMillis, connector.policy());
             return true;
@@ -330,16 +338,6 @@ public final class Node implements AutoCloseable {
                 tend();
             }
         });
-    }
-
-    private static void log(LogEvent event) {
-        Logger logger = LoggerFactory.getLogger(event.category());
-        switch (event.level()) {
-            case TRACE -> logger.trace("{}", event.text());
-            case DEBUG -> logger.debug("{}", event.text());
-            case INFO -> logger.info("{}", event.text());
-            case WARNING -> logger.warn("{}", event.text());
-        }
     }
 
     // What an embedding program uses
@@ -389,6 +387,11 @@ public final class Node implements AutoCloseable {
     /** What keeps the mempool over a restart. Safe to use from any thread. */
     public MempoolKeeper mempoolKeeper() {
         return keeper;
+    }
+
+    /** What tells feerates, and keeps over a restart what it knows. Safe to use from any thread. */
+    public FeeKeeper fees() {
+        return fees;
     }
 
     /** On the core lane only. */
@@ -564,7 +567,7 @@ public final class Node implements AutoCloseable {
         awaitUnlessEnded(world.core().call(() -> {
             if (!closed) {
                 closed = true;
-                connector.saveAnchors(Node::log);
+                connector.saveAnchors(EventLog::write);
                 network.close();
                 closeBeside();
                 saveAddresses();
@@ -576,6 +579,7 @@ public final class Node implements AutoCloseable {
             if (keeper.isKeeping()) {
                 boolean _ = keeper.write();
             }
+            fees.close();
             chain.close();
             return true;
         }));

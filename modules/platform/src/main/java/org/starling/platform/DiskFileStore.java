@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.starling.world.FileStore;
@@ -82,6 +83,18 @@ public final class DiskFileStore implements FileStore {
     @Override
     public String place(String path) {
         return resolve(path).toString();
+    }
+
+    @Override
+    public OptionalLong modifiedMillis(String path) {
+        Path file = resolve(path);
+        try {
+            return OptionalLong.of(Files.getLastModifiedTime(file).toMillis());
+        } catch (NoSuchFileException e) {
+            return OptionalLong.empty();
+        } catch (IOException e) {
+            throw failure("ask for the age of", file, e);
+        }
     }
 
     @Override

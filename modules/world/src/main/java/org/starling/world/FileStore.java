@@ -1,6 +1,7 @@
 package org.starling.world;
 
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,11 @@ public interface FileStore {
 
     /** Removes the file if it is there. */
     void delete(String path);
+
+    /** When the file was last written, in milliseconds since 1970; empty if it is absent or the store does not know. */
+    default OptionalLong modifiedMillis(String path) {
+        return OptionalLong.empty();
+    }
 
     /** The whole file, or null if it is absent. */
     byte @Nullable [] read(String path);

@@ -88,8 +88,8 @@ final class BumpCall {
                             + " for automatic fee estimation, or an explicit fee rate.");
         }
         Feerate feerate = hasRate ? PaymentMethods.perVbyte(rate) : null;
-        Integer blocks = hasTarget ? PaymentMethods.target(target) : null;
-        boolean careful = PaymentMethods.conservative(mode);
+        Integer blocks = hasTarget ? FeeMethods.target(target) : null;
+        boolean careful = FeeMethods.conservative(mode);
         JsonNode signals = options.path("replaceable");
         return new FeeBump.Wish(
                 feerate,

@@ -13,7 +13,6 @@ import static org.starling.api.rpc.Parameter.required;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,8 +32,6 @@ import tools.jackson.databind.JsonNode;
 
 /** Methods by which a wallet pays. */
 final class PaymentMethods {
-    private static final int MAX_TARGET = 1008;
-
     private PaymentMethods() {}
 
     static List<RpcMethod> all() {
@@ -135,33 +132,14 @@ final class PaymentMethods {
             payment.feerate(perVbyte(rate));
             return;
         }
-        boolean careful = conservative(mode);
+        boolean careful = FeeMethods.conservative(mode);
         if (hasTarget) {
-            payment.target(target(target), careful);
+            payment.target(FeeMethods.target(target), careful);
         } else if (call.wallets().payFee(wallet).satoshisPerKvb() > 0) {
             payment.feerate(call.wallets().payFee(wallet));
         } else {
             payment.target(null, careful);
         }
-    }
-
-    /** Whether an estimate is to be careful. */
-    static boolean conservative(JsonNode mode) {
-        String name =
-                mode.isMissingNode() || mode.isNull() ? "" : Call.text(mode).toLowerCase(Locale.ROOT);
-        if (!Set.of("", "unset", "economical", "conservative").contains(name)) {
-            throw Call.invalid(
-                    "Invalid estimate_mode parameter, must be one of: \"unset\", \"economical\", \"conservative\"");
-        }
-        return name.equals("conservative");
-    }
-
-    static int target(JsonNode given) {
-        int blocks = Call.integer(given);
-        if (blocks < 1 || blocks > MAX_TARGET) {
-            throw Call.invalid("Invalid conf_target, must be between 1 and " + MAX_TARGET);
-        }
-        return blocks;
     }
 
     private static JsonNode sendToAddress(Call call) {

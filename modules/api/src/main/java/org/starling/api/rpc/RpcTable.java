@@ -32,6 +32,7 @@ public final class RpcTable {
         table.add(SendMethods.all());
         table.add(MiningMethods.all());
         table.add(TemplateMethods.all());
+        table.add(FeeMethods.all());
         table.add(PeerMethods.all());
         table.add(LinkMethods.all());
         table.add(BanMethods.all());

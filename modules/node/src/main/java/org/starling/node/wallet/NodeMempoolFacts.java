@@ -3,6 +3,7 @@ package org.starling.node.wallet;
 import org.starling.bytes.Hash256;
 import org.starling.mempool.Feerate;
 import org.starling.mempool.MempoolEntry;
+import org.starling.mempool.fees.FeeEstimate;
 import org.starling.node.Node;
 import org.starling.wallet.spend.MempoolFacts;
 
@@ -15,8 +16,8 @@ final class NodeMempoolFacts implements MempoolFacts {
     }
 
     @Override
-    public Feerate estimate(int blocks, boolean conservative) {
-        return Feerate.ZERO;
+    public FeeEstimate estimate(int blocks, boolean conservative) {
+        return node.fees().estimates().estimate(blocks, conservative);
     }
 
     @Override

@@ -159,7 +159,7 @@ public final class FeeBump {
     private Feerate betterRate(Transaction old, long oldFee, Wish wish) {
         Feerate least = Feerate.of(oldFee, old.virtualSize())
                 .plus(new Feerate(1))
-                .plus(FeeChoice.max(INCREMENT, facts.incremental()));
+                .plus(Feerate.max(INCREMENT, facts.incremental()));
         Payment asking = Payment.to(List.of()).target(wish.target(), wish.conservative());
         Feerate usual;
         try {
@@ -168,7 +168,7 @@ public final class FeeBump {
             // No estimate: more than before is all that can be said.
             usual = Feerate.ZERO;
         }
-        return FeeChoice.max(least, usual);
+        return Feerate.max(least, usual);
     }
 
     private void requireEnough(Transaction old, long oldFee, Feerate rate) {
@@ -180,7 +180,7 @@ public final class FeeBump {
                             + FeeChoice.perVbyte(minimum) + ") to get into the mempool");
         }
         long fee = rate.fee(old.virtualSize());
-        long increment = FeeChoice.max(INCREMENT, facts.incremental()).fee(old.virtualSize());
+        long increment = Feerate.max(INCREMENT, facts.incremental()).fee(old.virtualSize());
         long incremental = facts.incremental().fee(old.virtualSize());
         if (fee < oldFee + incremental) {
             throw new WalletException(
@@ -189,7 +189,7 @@ public final class FeeBump {
                             + Money.format(oldFee + increment) + " (oldFee " + Money.format(oldFee)
                             + " + incrementalFee " + Money.format(increment) + ")");
         }
-        Feerate required = FeeChoice.max(wallet.options().minFee(), facts.relayMinimum());
+        Feerate required = Feerate.max(wallet.options().minFee(), facts.relayMinimum());
         if (rate.compareTo(required) < 0) {
             throw new WalletException(
                     Kind.INVALID_ARGUMENT,

@@ -1,6 +1,7 @@
 package org.starling.wallet.spend;
 
 import org.starling.mempool.Feerate;
+import org.starling.mempool.fees.FeeEstimate;
 import org.starling.wallet.book.WalletException;
 import org.starling.wallet.book.WalletException.Kind;
 import org.starling.wallet.book.WalletOptions;
@@ -16,7 +17,7 @@ record FeeChoice(Feerate rate, String reason) {
 
     /** The rate for the payment. Throws if none can be told, or the one asked for is too low. */
     static FeeChoice of(Payment payment, WalletOptions options, MempoolFacts facts) {
-        Feerate required = max(options.minFee(), facts.relayMinimum());
+        Feerate required = Feerate.max(options.minFee(), facts.relayMinimum());
         Feerate asked = payment.feerate();
         if (asked != null) {
             if (asked.compareTo(required) < 0 && !payment.mayBeBelowMinimum()) {
@@ -31,7 +32,8 @@ record FeeChoice(Feerate rate, String reason) {
             return atLeast(new FeeChoice(options.payFee(), "PayTxFee set"), required);
         }
         int target = payment.target() == null ? options.confirmTarget() : payment.target();
-        FeeChoice choice = new FeeChoice(facts.estimate(target, payment.conservative()), "Target");
+        FeeEstimate estimate = facts.estimate(target, payment.conservative());
+        FeeChoice choice = new FeeChoice(estimate.feerate(), estimate.reason().text());
         if (choice.rate().satoshisPerKvb() == 0) {
             choice = new FeeChoice(options.fallbackFee(), "Fallback fee");
             if (choice.rate().satoshisPerKvb() == 0) {
@@ -53,17 +55,10 @@ record FeeChoice(Feerate rate, String reason) {
 
     /** An output that costs more to spend at this rate than it holds is given away. */
     static Feerate discard(WalletOptions options, MempoolFacts facts) {
-        Feerate cheapest = facts.estimate(LONG_TERM_BLOCKS, false);
-        Feerate limit = cheapest.satoshisPerKvb() == 0 ? options.discardFee() : min(cheapest, options.discardFee());
-        return max(limit, facts.dust());
-    }
-
-    static Feerate max(Feerate one, Feerate other) {
-        return one.compareTo(other) >= 0 ? one : other;
-    }
-
-    private static Feerate min(Feerate one, Feerate other) {
-        return one.compareTo(other) <= 0 ? one : other;
+        Feerate cheapest = facts.estimate(LONG_TERM_BLOCKS, false).feerate();
+        Feerate limit =
+                cheapest.satoshisPerKvb() == 0 ? options.discardFee() : Feerate.min(cheapest, options.discardFee());
+        return Feerate.max(limit, facts.dust());
     }
 
     /** As messages show it: {@code 1.000 sat/vB}. */

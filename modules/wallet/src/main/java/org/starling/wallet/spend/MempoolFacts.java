@@ -2,11 +2,12 @@ package org.starling.wallet.spend;
 
 import org.starling.bytes.Hash256;
 import org.starling.mempool.Feerate;
+import org.starling.mempool.fees.FeeEstimate;
 
 /** What making a payment must know of the node. Safe to use from any thread. */
 public interface MempoolFacts {
-    /** The feerate that confirms within so many blocks; zero if it cannot be told. */
-    Feerate estimate(int blocks, boolean conservative);
+    /** What confirms within so many blocks, as far as it can be told. */
+    FeeEstimate estimate(int blocks, boolean conservative);
 
     /** What the mempool asks for at the moment. */
     Feerate mempoolMinimum();

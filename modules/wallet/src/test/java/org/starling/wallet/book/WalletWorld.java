@@ -17,6 +17,7 @@ import org.starling.consensus.TxIn;
 import org.starling.consensus.TxOut;
 import org.starling.mempool.Feerate;
 import org.starling.mempool.RemovalReason;
+import org.starling.mempool.fees.FeeEstimate;
 import org.starling.wallet.spend.MempoolFacts;
 import org.starling.world.SeededRandomness;
 
@@ -191,8 +192,8 @@ public final class WalletWorld implements MempoolFacts {
     }
 
     @Override
-    public Feerate estimate(int target, boolean conservative) {
-        return estimate;
+    public FeeEstimate estimate(int target, boolean conservative) {
+        return new FeeEstimate(estimate, target, FeeEstimate.Reason.TARGET);
     }
 
     @Override
