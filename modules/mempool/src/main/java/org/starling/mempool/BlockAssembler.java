@@ -1,14 +1,7 @@
 package org.starling.mempool;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
@@ -22,7 +15,6 @@ import org.starling.consensus.HeaderView;
 import org.starling.consensus.MerkleTree;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
-import org.starling.consensus.TransactionRules;
 import org.starling.consensus.TxIn;
 import org.starling.consensus.TxOut;
 import org.starling.consensus.VersionBits;
@@ -30,8 +22,7 @@ import org.starling.consensus.script.Op;
 import org.starling.consensus.script.ScriptBuilder;
 
 /**
- * Makes blocks to be mined. Transactions are taken with their unconfirmed ancestors, the best feerate of such a package
- * first. Used on the validation thread.
+ * Makes blocks to be mined. Transactions are taken in the chunks in which the mempool keeps them, the best first. Used on the validation thread.
  */
 public final class BlockAssembler {
     /** Weight kept free for the header and the coinbase. */
@@ -39,9 +30,6 @@ public final class BlockAssembler {
 
     /** Signature operations kept free for the coinbase. */
     public static final int COINBASE_SIGOPS_COST = 400;
-
-    /** Nearly full, the assembler gives up after so many packages in a row that do not fit. */
-    private static final int MAX_CONSECUTIVE_FAILURES = 1_000;
 
     private static final Bytes RESERVED_VALUE = Bytes.wrap(new byte[Hash256.BYTES]);
 
@@ -69,12 +57,12 @@ public final class BlockAssembler {
 
     /** A block on top of the tip with the best of the mempool, that pays to the script. */
     public BlockTemplate assemble(Mempool mempool, HeaderView tip, Bytes scriptPubKey, long nowSeconds) {
-        Selection selection = new Selection(mempool.graph(), tip);
-        selection.select();
+        BlockSelection selection = new BlockSelection(options, tip);
+        selection.select(mempool.graph().chunks());
         List<Transaction> transactions = new ArrayList<>();
         List<Long> fees = new ArrayList<>();
         List<Long> sigOpsCosts = new ArrayList<>();
-        for (Entry entry : selection.chosen) {
+        for (Entry entry : selection.chosen()) {
             transactions.add(entry.transaction);
             fees.add(entry.fee);
             sigOpsCosts.add(entry.sigOpsCost);
@@ -118,118 +106,5 @@ public final class BlockAssembler {
         boolean segwit = height >= params.heights().segwit();
         TxIn input = segwit ? bare.withWitness(List.of(RESERVED_VALUE)) : bare;
         return Transaction.of(2, List.of(input), List.of(reward, committing), 0);
-    }
-
-    /** A package: an entry with those of its ancestors that are not chosen yet. */
-    private record Candidate(Entry entry, long size, long fees, long sigOpsCost) {
-        static final Comparator<Candidate> BEST_FIRST = (left, right) -> {
-            // The package counts at the lower of its own feerate and that of the entry alone.
-            boolean leftAlone =
-                    (double) left.entry.modifiedFee() * left.size < (double) left.fees * left.entry.virtualSize;
-            boolean rightAlone =
-                    (double) right.entry.modifiedFee() * right.size < (double) right.fees * right.entry.virtualSize;
-            double leftFee = leftAlone ? left.entry.modifiedFee() : left.fees;
-            double leftSize = leftAlone ? left.entry.virtualSize : left.size;
-            double rightFee = rightAlone ? right.entry.modifiedFee() : right.fees;
-            double rightSize = rightAlone ? right.entry.virtualSize : right.size;
-            int order = Double.compare(rightFee * leftSize, leftFee * rightSize);
-            return order == 0 ? left.entry.txid().compareTo(right.entry.txid()) : order;
-        };
-
-        static Candidate of(Entry entry) {
-            return new Candidate(entry, entry.ancestorSize, entry.ancestorFees, entry.ancestorSigOpsCost);
-        }
-
-        Candidate without(Entry chosen) {
-            return new Candidate(
-                    entry, size - chosen.virtualSize, fees - chosen.modifiedFee(), sigOpsCost - chosen.sigOpsCost);
-        }
-    }
-
-    private final class Selection {
-        private final HeaderView tip;
-        private final TreeSet<Candidate> queue = new TreeSet<>(Candidate.BEST_FIRST);
-        private final Map<Hash256, Candidate> current = new HashMap<>();
-        private final Set<Entry> chosen = new LinkedHashSet<>();
-        private long weight = COINBASE_WEIGHT;
-        private long sigOpsCost = COINBASE_SIGOPS_COST;
-
-        Selection(EntryGraph graph, HeaderView tip) {
-            this.tip = tip;
-            for (Entry entry : graph.entries()) {
-                Candidate candidate = Candidate.of(entry);
-                queue.add(candidate);
-                current.put(entry.txid(), candidate);
-            }
-        }
-
-        // A package that does not fit is looked at again only when an ancestor of it was chosen.
-        void select() {
-            int maxWeight = Math.clamp(options.maxWeight(), COINBASE_WEIGHT, BlockRules.MAX_WEIGHT - COINBASE_WEIGHT);
-            int failures = 0;
-            while (!queue.isEmpty()) {
-                Candidate best = queue.first();
-                queue.remove(best);
-                if (best.fees < options.minFeerate().fee(best.size)) {
-                    return;
-                }
-                boolean fits = weight + BlockRules.WITNESS_SCALE_FACTOR * best.size < maxWeight
-                        && sigOpsCost + best.sigOpsCost < BlockRules.MAX_SIGOPS_COST;
-                if (!fits) {
-                    if (++failures > MAX_CONSECUTIVE_FAILURES && weight > maxWeight - COINBASE_WEIGHT) {
-                        return;
-                    }
-                    continue;
-                }
-                List<Entry> bundle = bundle(best.entry);
-                if (areFinal(bundle)) {
-                    failures = 0;
-                    bundle.forEach(this::choose);
-                }
-            }
-        }
-
-        // The entry with its ancestors that are not chosen, parents first.
-        private List<Entry> bundle(Entry entry) {
-            List<Entry> bundle = new ArrayList<>(EntryGraph.withAncestors(Set.of(entry)));
-            Iterator<Entry> entries = bundle.iterator();
-            while (entries.hasNext()) {
-                if (chosen.contains(entries.next())) {
-                    entries.remove();
-                }
-            }
-            bundle.sort((left, right) -> left.ancestorCount != right.ancestorCount
-                    ? Integer.compare(left.ancestorCount, right.ancestorCount)
-                    : left.txid().compareTo(right.txid()));
-            return bundle;
-        }
-
-        private boolean areFinal(List<Entry> bundle) {
-            for (Entry entry : bundle) {
-                if (!TransactionRules.isFinal(entry.transaction, tip.height() + 1, tip.medianTimePast())) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        private void choose(Entry entry) {
-            chosen.add(entry);
-            weight += entry.transaction.weight();
-            sigOpsCost += entry.sigOpsCost;
-            Candidate own = current.remove(entry.txid());
-            if (own != null) {
-                queue.remove(own);
-            }
-            for (Entry descendant : EntryGraph.withDescendants(entry.children)) {
-                Candidate old = current.get(descendant.txid());
-                if (old != null) {
-                    Candidate lighter = old.without(entry);
-                    current.put(descendant.txid(), lighter);
-                    queue.remove(old);
-                    queue.add(lighter);
-                }
-            }
-        }
     }
 }

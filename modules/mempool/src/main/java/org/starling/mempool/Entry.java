@@ -1,6 +1,8 @@
 package org.starling.mempool;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
@@ -32,9 +34,14 @@ final class Entry {
     final boolean spendsCoinbase;
     final long usage;
 
-    // Where the heaps of the graph have it.
+    // Where the graph's heap has it.
     int timePlace;
-    int evictionPlace;
+
+    // What Chunks knows of it: the dependencies that hold its chunk together are ties.
+    Chunk chunk = Chunk.NONE;
+    List<Entry> tiedParents = List.of();
+    List<Entry> tiedChildren = List.of();
+    int treePlace;
 
     long feeDelta;
     final Set<Entry> parents = new LinkedHashSet<>();
@@ -128,24 +135,27 @@ final class Entry {
         return bytes == 0 ? 0 : bytes + 31 & ~15L;
     }
 
-    /**
-     * Which of two is dropped first from a full mempool: the one with the lower feerate, where a transaction counts with
-     * its descendants if that is better. Never 0 for different transactions.
-     */
-    static int compareForEviction(Entry left, Entry right) {
-        boolean leftWithDescendants =
-                (double) left.descendantFees * left.virtualSize > (double) left.modifiedFee() * left.descendantSize;
-        boolean rightWithDescendants =
-                (double) right.descendantFees * right.virtualSize > (double) right.modifiedFee() * right.descendantSize;
-        double leftFee = leftWithDescendants ? left.descendantFees : left.modifiedFee();
-        double leftSize = leftWithDescendants ? left.descendantSize : left.virtualSize;
-        double rightFee = rightWithDescendants ? right.descendantFees : right.modifiedFee();
-        double rightSize = rightWithDescendants ? right.descendantSize : right.virtualSize;
-        int order = Double.compare(leftFee * rightSize, rightFee * leftSize);
-        if (order == 0) {
-            order = Long.compare(right.time, left.time);
+    /** Makes a tie of a dependency. */
+    static void tie(Entry parent, Entry child) {
+        parent.tiedChildren = with(parent.tiedChildren, child);
+        child.tiedParents = with(child.tiedParents, parent);
+    }
+
+    /** Forgets ties with those. */
+    void untie(Set<Entry> those) {
+        if (!tiedParents.isEmpty()) {
+            tiedParents.removeIf(those::contains);
         }
-        return order == 0 ? left.txid().compareTo(right.txid()) : order;
+        if (!tiedChildren.isEmpty()) {
+            tiedChildren.removeIf(those::contains);
+        }
+    }
+
+    // Most entries never have a tie, and so no list of their own.
+    private static List<Entry> with(List<Entry> ties, Entry more) {
+        List<Entry> own = ties instanceof ArrayList ? ties : new ArrayList<>(2);
+        own.add(more);
+        return own;
     }
 
     /** The oldest first. Never 0 for different transactions. */

@@ -23,17 +23,7 @@ final class EntryGraph {
     private final Map<Hash256, Entry> byTxid = new ConcurrentHashMap<>();
     private final Map<Hash256, Entry> byWtxid = new ConcurrentHashMap<>();
     private final Map<OutPoint, Entry> spenders = new ConcurrentHashMap<>();
-    private final EntryHeap byEviction = new EntryHeap(Entry::compareForEviction) {
-        @Override
-        int place(Entry entry) {
-            return entry.evictionPlace;
-        }
-
-        @Override
-        void place(Entry entry, int place) {
-            entry.evictionPlace = place;
-        }
-    };
+    private final Chunks chunks = new Chunks();
     private final EntryHeap byTime = new EntryHeap(Entry::compareByTime) {
         @Override
         int place(Entry entry) {
@@ -109,9 +99,9 @@ final class EntryGraph {
         return entriesByTime().stream().filter(entry -> entry.time < seconds).toList();
     }
 
-    /** The one to be dropped first; the graph is not empty. */
-    Entry worst() {
-        return byEviction.first();
+    /** In the order of mining, and backwards that of dropping. */
+    Chunks chunks() {
+        return chunks;
     }
 
     /** The transactions that this one spends from and that are in the mempool. */
@@ -173,14 +163,13 @@ final class EntryGraph {
         if (entry.children.isEmpty()) {
             for (Entry ancestor : withAncestors(entry.parents)) {
                 addToAncestors(entry, ancestor);
-                change(ancestor, () -> addDescendant(ancestor, entry, 1));
+                addDescendant(ancestor, entry, 1);
             }
-            byEviction.add(entry);
         } else {
-            byEviction.add(entry);
-            withAncestors(Set.of(entry)).forEach(this::sumDescendants);
+            withAncestors(Set.of(entry)).forEach(EntryGraph::sumDescendants);
             withDescendants(Set.of(entry)).forEach(EntryGraph::sumAncestors);
         }
+        chunks.add(entry);
     }
 
     private void link(Entry entry) {
@@ -218,13 +207,11 @@ final class EntryGraph {
         withAncestors(entry.parents).forEach(ancestor -> addToAncestors(entry, ancestor));
     }
 
-    private void sumDescendants(Entry entry) {
-        change(entry, () -> {
-            entry.descendantCount = 1;
-            entry.descendantSize = entry.virtualSize;
-            entry.descendantFees = entry.modifiedFee();
-            withDescendants(entry.children).forEach(descendant -> addDescendant(entry, descendant, 1));
-        });
+    private static void sumDescendants(Entry entry) {
+        entry.descendantCount = 1;
+        entry.descendantSize = entry.virtualSize;
+        entry.descendantFees = entry.modifiedFee();
+        withDescendants(entry.children).forEach(descendant -> addDescendant(entry, descendant, 1));
     }
 
     /**
@@ -235,7 +222,7 @@ final class EntryGraph {
         for (Entry entry : entries) {
             for (Entry ancestor : withAncestors(entry.parents)) {
                 if (!entries.contains(ancestor)) {
-                    change(ancestor, () -> addDescendant(ancestor, entry, -1));
+                    addDescendant(ancestor, entry, -1);
                 }
             }
             for (Entry descendant : withDescendants(entry.children)) {
@@ -248,12 +235,12 @@ final class EntryGraph {
             }
         }
         entries.forEach(this::unlink);
+        chunks.remove(entries);
     }
 
     private void unlink(Entry entry) {
         entry.parents.forEach(parent -> parent.children.remove(entry));
         entry.children.forEach(child -> child.parents.remove(entry));
-        byEviction.remove(entry);
         byTime.remove(entry);
         byTxid.remove(entry.txid());
         byWtxid.remove(entry.transaction.wtxid());
@@ -273,19 +260,9 @@ final class EntryGraph {
             descendant.ancestorFees += change;
         }
         for (Entry ancestor : withAncestors(Set.of(entry))) {
-            change(ancestor, () -> {
-                ancestor.descendantFees += change;
-                if (ancestor == entry) {
-                    entry.feeDelta = delta;
-                }
-            });
+            ancestor.descendantFees += change;
         }
-    }
-
-    // The order of eviction depends on the sums, so an entry leaves it while they change.
-    private void change(Entry entry, Runnable action) {
-        byEviction.remove(entry);
-        action.run();
-        byEviction.add(entry);
+        entry.feeDelta = delta;
+        chunks.feeChanged(entry, change);
     }
 }

@@ -260,13 +260,12 @@ public final class Mempool {
         removeWithDescendants(graph.olderThan(nowSeconds - options.expirySeconds()), RemovalReason.EXPIRY);
         boolean raised = false;
         while (graph.usage() > options.maxBytes() && graph.size() > 0) {
-            Entry worst = graph.worst();
-            Feerate feerate =
-                    Feerate.of(worst.descendantFees, worst.descendantSize).plus(options.incrementalFeerate());
+            Chunk worst = graph.chunks().worst();
+            Feerate feerate = worst.feerate().plus(options.incrementalFeerate());
             synchronized (lock) {
                 raised |= minimumFee.dropped(feerate);
             }
-            removeWithDescendants(List.of(worst), RemovalReason.SIZE_LIMIT);
+            removeWithDescendants(worst.parts().getLast(), RemovalReason.SIZE_LIMIT);
         }
         if (raised) {
             Feerate minimum = minimumFeerate(nowSeconds);
