@@ -15,26 +15,32 @@ final class DisconnectedTransactions {
     /** Memory that they may take; beyond it those of the latest blocks are forgotten. */
     static final long MAX_BYTES = 20_000_000;
 
+    /** When an operator takes the chain back, what was in so many blocks at its end waits again, and older is forgotten. */
+    static final int BLOCKS_THAT_RETURN = 10;
+
     private final Deque<Transaction> transactions = new ArrayDeque<>();
     private long usage;
-    private boolean changed;
+    private int blocks;
+    private int latest;
 
     /** Whether a block was disconnected since the last {@link #take}. */
     boolean isChanged() {
-        return changed;
+        return blocks > 0;
     }
 
     /** Takes in the block that was the tip. */
     void disconnected(Block block) {
-        changed = true;
+        blocks++;
         List<Transaction> all = block.transactions();
         for (int i = all.size() - 1; i > 0; i--) {
             Transaction own = all.get(i).compact();
             transactions.addFirst(own);
             usage += Entry.usageOf(own);
+            latest += blocks <= BLOCKS_THAT_RETURN ? 1 : 0;
         }
         while (usage > MAX_BYTES) {
             usage -= Entry.usageOf(transactions.removeLast());
+            latest = Math.max(0, latest - 1);
         }
     }
 
@@ -54,12 +60,18 @@ final class DisconnectedTransactions {
         });
     }
 
+    /** How many of the last transactions that {@link #take} gives are from the latest blocks, if none was connected. */
+    int latest() {
+        return latest;
+    }
+
     /** All, parents before their children; none are kept. */
     List<Transaction> take() {
         List<Transaction> all = new ArrayList<>(transactions);
         transactions.clear();
         usage = 0;
-        changed = false;
+        blocks = 0;
+        latest = 0;
         return all;
     }
 }

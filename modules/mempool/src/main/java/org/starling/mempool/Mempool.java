@@ -288,7 +288,7 @@ public final class Mempool {
 
             @Override
             public void chainChanged(BlockEntry newTip, BlockEntry fork) {
-                Mempool.this.chainChanged(clock.millis() / 1000);
+                Mempool.this.chainChanged(clock.millis() / 1000, newTip.equals(fork));
             }
         };
     }
@@ -325,14 +325,21 @@ public final class Mempool {
         disconnected.disconnected(block);
     }
 
-    /** The chain stands still again. After a reorganisation its transactions return, and what no longer fits leaves. */
-    void chainChanged(long nowSeconds) {
+    /**
+     * The chain stands still again. After a reorganisation its transactions return, and what no longer fits leaves.
+     *
+     * @param takenBack whether the chain only lost blocks, as an operator asked; then those of the latest blocks return
+     */
+    void chainChanged(long nowSeconds, boolean takenBack) {
         if (!disconnected.isChanged()) {
             return;
         }
-        for (Transaction transaction : disconnected.take()) {
-            if (!(judge(transaction, nowSeconds, true, false) instanceof AcceptResult.Accepted)) {
-                removeWithDescendants(Reorganisation.childrenOf(transaction, graph), RemovalReason.REORGANISATION);
+        int latest = disconnected.latest();
+        List<Transaction> back = disconnected.take();
+        int forgotten = takenBack ? back.size() - latest : 0;
+        for (int i = 0; i < back.size(); i++) {
+            if (i < forgotten || !(judge(back.get(i), nowSeconds, true, false) instanceof AcceptResult.Accepted)) {
+                removeWithDescendants(Reorganisation.childrenOf(back.get(i), graph), RemovalReason.REORGANISATION);
             }
         }
         Reorganisation after = Reorganisation.of(graph, this::coin, tip.get(), options.limits());
@@ -542,29 +549,7 @@ public final class Mempool {
     }
 
     private MempoolEntry facts(Entry entry) {
-        boolean replaceable = false;
-        for (Entry each : EntryGraph.withAncestors(Set.of(entry))) {
-            replaceable |= Policy.signalsReplaceability(each.transaction);
-        }
-        return new MempoolEntry(
-                entry.transaction,
-                entry.fee,
-                entry.modifiedFee(),
-                entry.virtualSize,
-                entry.time,
-                entry.height,
-                entry.sequence,
-                entry.sigOpsCost,
-                entry.ancestorCount,
-                entry.ancestorSize,
-                entry.ancestorFees,
-                entry.descendantCount,
-                entry.descendantSize,
-                entry.descendantFees,
-                entry.parents.stream().map(Entry::txid).toList(),
-                entry.children.stream().map(Entry::txid).toList(),
-                replaceable,
-                unbroadcast.contains(entry.txid()));
+        return MempoolEntry.of(entry, unbroadcast.contains(entry.txid()));
     }
 
     /** Remembers that the transaction was submitted here and no peer has it yet. */

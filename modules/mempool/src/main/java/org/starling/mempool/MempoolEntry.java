@@ -1,6 +1,7 @@
 package org.starling.mempool;
 
 import java.util.List;
+import java.util.Set;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Transaction;
 
@@ -41,6 +42,32 @@ public record MempoolEntry(
     public MempoolEntry {
         depends = List.copyOf(depends);
         spentBy = List.copyOf(spentBy);
+    }
+
+    static MempoolEntry of(Entry entry, boolean unbroadcast) {
+        boolean replaceable = false;
+        for (Entry each : EntryGraph.withAncestors(Set.of(entry))) {
+            replaceable |= Policy.signalsReplaceability(each.transaction);
+        }
+        return new MempoolEntry(
+                entry.transaction,
+                entry.fee,
+                entry.modifiedFee(),
+                entry.virtualSize,
+                entry.time,
+                entry.height,
+                entry.sequence,
+                entry.sigOpsCost,
+                entry.ancestorCount,
+                entry.ancestorSize,
+                entry.ancestorFees,
+                entry.descendantCount,
+                entry.descendantSize,
+                entry.descendantFees,
+                entry.parents.stream().map(Entry::txid).toList(),
+                entry.children.stream().map(Entry::txid).toList(),
+                replaceable,
+                unbroadcast);
     }
 
     public Hash256 txid() {

@@ -5,6 +5,7 @@ import static org.starling.mempool.Playground.ANYONE;
 import static org.starling.mempool.Playground.input;
 import static org.starling.mempool.Playground.spend;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class MempoolBlocksTest {
 
         play.disconnect(block, Map.of(coin, spent));
         play.grow();
-        play.mempool.chainChanged(play.now);
+        play.mempool.chainChanged(play.now, false);
 
         assertThat(play.mempool.txids()).containsExactlyInAnyOrder(parent.txid(), child.txid());
         assertThat(play.mempool.entry(parent.txid()).sequence()).isZero();
@@ -107,11 +108,35 @@ class MempoolBlocksTest {
         Block block = play.connect();
 
         play.disconnect(block, Map.of());
-        play.mempool.chainChanged(play.now);
+        play.mempool.chainChanged(play.now, false);
 
         assertThat(play.mempool.txids()).containsExactly(free.txid());
         assertThat(play.mempool.contains(young.txid())).isFalse();
         assertThat(play.mempool.contains(locked.txid())).isFalse();
+    }
+
+    @Test
+    void ofAChainThatIsTakenBackOnlyTheTenLatestBlocksReturn() {
+        List<Transaction> confirmed = new ArrayList<>();
+        List<Block> blocks = new ArrayList<>();
+        List<Map<OutPoint, Coin>> spent = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            OutPoint coin = play.fund(100_000);
+            spent.add(Map.of(coin, play.coins.get(coin)));
+            confirmed.add(spend(List.of(coin), 99_000));
+            blocks.add(play.connect(confirmed.getLast()));
+        }
+        Transaction child = play.add(spend(List.of(confirmed.getFirst().outPoint(0)), 98_000));
+
+        for (int i = 11; i >= 0; i--) {
+            play.disconnect(blocks.get(i), spent.get(i));
+        }
+        play.mempool.chainChanged(play.now, true);
+
+        assertThat(play.mempool.txids())
+                .containsExactlyInAnyOrderElementsOf(
+                        confirmed.subList(2, 12).stream().map(Transaction::txid).toList());
+        assertThat(play.mempool.contains(child.txid())).isFalse();
     }
 
     @Test

@@ -170,7 +170,7 @@ final class Playground {
         }
         grow();
         mempool.blockConnected(block, now);
-        mempool.chainChanged(now);
+        mempool.chainChanged(now, false);
         return block;
     }
 
