@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "starling bench",
         description = "Measures how fast this machine validates.",
         synopsisSubcommandLabel = "BENCHMARK",
-        subcommands = {GenerateCommand.class, ConnectCommand.class, JmhCommand.class})
+        subcommands = {GenerateCommand.class, ConnectCommand.class, MempoolCommand.class, JmhCommand.class})
 public final class Bench implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -31,6 +31,14 @@ class BenchTest {
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
 
+    @Test
+    void aMempoolIsFilledMinedAndEmptied() {
+        String printed = run(new MempoolCommand(), "--transactions", "2000");
+
+        assertThat(printed).contains("2000 of 2000 accepted").containsPattern("memory: +[1-9][0-9]+ bytes each");
+        assertThat(printed).containsPattern("worth (1\\.0|0\\.999)");
+    }
+
     private static String run(Object command, String... arguments) {
         PrintStream out = System.out;
         ByteArrayOutputStream captured = new ByteArrayOutputStream();
