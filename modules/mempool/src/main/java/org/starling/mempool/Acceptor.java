@@ -70,9 +70,13 @@ final class Acceptor {
             Feerate minimum,
             @Nullable Map<Hash256, Transaction> earlier,
             Company company) {
-        /** Nothing is replaced for the sake of a package. */
         boolean isAlone() {
             return earlier == null;
+        }
+
+        /** A package replaces something only if it is judged by what all pay together. */
+        boolean mayReplace() {
+            return isAlone() || company == Company.FEES_SHARED;
         }
 
         boolean isByItself() {
@@ -132,6 +136,11 @@ final class Acceptor {
         return removed;
     }
 
+    /** Has those leave for it: for a package, which is judged as a whole. */
+    void replace(Set<Entry> entries) {
+        removed = entries;
+    }
+
     /** What each input spends, in their order. */
     List<Coin> spent() {
         return spent;
@@ -140,6 +149,11 @@ final class Acceptor {
     /** Transactions whose outputs were not found. */
     List<Hash256> missingParents() {
         return List.copyOf(missingParents);
+    }
+
+    /** What it cannot stand beside, without what depends on that. */
+    Set<Entry> conflicts() {
+        return conflicts;
     }
 
     /** What of the mempool it spends from. */
@@ -189,7 +203,7 @@ final class Acceptor {
             if (conflict == null) {
                 continue;
             }
-            if (!circumstances.isAlone()) {
+            if (!circumstances.mayReplace()) {
                 return Rejection.of(Kind.MEMPOOL_POLICY, "bip125-replacement-disallowed");
             }
             boolean replaceable = options.fullReplacement()
@@ -336,8 +350,8 @@ final class Acceptor {
                         transaction.txid() + " spends conflicting transaction " + ancestor.txid());
             }
         }
-        if (conflicts.isEmpty()) {
-            return null;
+        if (conflicts.isEmpty() || !circumstances.isAlone()) {
+            return null; // what a package replaces is judged for all of it
         }
         Replacement.Plan plan = Replacement.plan(
                 transaction,

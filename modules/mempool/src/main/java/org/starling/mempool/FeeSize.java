@@ -9,6 +9,10 @@ package org.starling.mempool;
 record FeeSize(long fee, long size) {
     static final FeeSize ZERO = new FeeSize(0, 0);
 
+    static FeeSize of(Entry entry) {
+        return new FeeSize(entry.modifiedFee(), entry.virtualSize);
+    }
+
     FeeSize plus(FeeSize other) {
         return new FeeSize(fee + other.fee, size + other.size);
     }

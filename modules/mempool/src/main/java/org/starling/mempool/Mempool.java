@@ -104,8 +104,8 @@ public final class Mempool {
     }
 
     /**
-     * Takes in a transaction, or a child after all of its unconfirmed parents, which it may pay for. Nothing is replaced
-     * for what pays only together with others.
+     * Takes in a transaction, or a child after all of its unconfirmed parents, which it may pay for, also for what
+     * one parent and the child replace together.
      *
      * @param most highest feerate that any of them may have by itself; null for any
      */

@@ -171,6 +171,16 @@ final class PackageSubmission {
         if (rejection != null) {
             return;
         }
+        Set<Entry> removed = Set.of();
+        if (acceptors.stream().anyMatch(acceptor -> !acceptor.conflicts().isEmpty())) {
+            Replacement.Plan plan =
+                    PackageReplacement.plan(acceptors, mempool.options().incrementalFeerate());
+            rejection = plan.rejection();
+            if (rejection != null) {
+                return;
+            }
+            removed = plan.removed();
+        }
         for (Acceptor acceptor : acceptors) {
             Transaction transaction = acceptor.entry().transaction;
             Rejection refused = mempool.checkScripts(transaction, acceptor.spent());
@@ -181,6 +191,7 @@ final class PackageSubmission {
         }
         List<Hash256> sharers = together.stream().map(Transaction::wtxid).toList();
         Feerate feerate = Feerate.of(fees, size);
+        acceptors.getFirst().replace(removed);
         acceptors.forEach(acceptor -> take(acceptor, feerate, sharers));
     }
 

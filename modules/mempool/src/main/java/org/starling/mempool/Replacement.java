@@ -47,16 +47,9 @@ final class Replacement {
                                 + conflict.feerate());
             }
         }
-        int candidates = 0;
-        for (Entry conflict : conflicts) {
-            candidates += conflict.descendantCount;
-            if (candidates > MAX_CANDIDATES) {
-                return refused(
-                        Kind.MEMPOOL_POLICY,
-                        "too many potential replacements" + suffix,
-                        "rejecting replacement " + txid + "; too many potential replacements (" + candidates + " > "
-                                + MAX_CANDIDATES + ")");
-            }
+        String tooMany = tooMany(txid, conflicts);
+        if (tooMany != null) {
+            return refused(Kind.MEMPOOL_POLICY, "too many potential replacements" + suffix, tooMany);
         }
         Set<Entry> removed = EntryGraph.withDescendants(conflicts);
         int fresh = newUnconfirmedInput(transaction, removed, graph);
@@ -70,6 +63,19 @@ final class Replacement {
         return unpaid == null
                 ? new Plan(removed, null)
                 : refused(Kind.RECONSIDERABLE, "insufficient fee" + suffix, unpaid);
+    }
+
+    /** Why so much cannot be replaced at once; null if it can. One that several conflicts share counts for each. */
+    static @Nullable String tooMany(Hash256 txid, Set<Entry> conflicts) {
+        int candidates = 0;
+        for (Entry conflict : conflicts) {
+            candidates += conflict.descendantCount;
+            if (candidates > MAX_CANDIDATES) {
+                return "rejecting replacement " + txid + "; too many potential replacements (" + candidates + " > "
+                        + MAX_CANDIDATES + ")";
+            }
+        }
+        return null;
     }
 
     // An input that spends an unconfirmed transaction from which nothing replaced did; -1 if there is none.
@@ -88,8 +94,9 @@ final class Replacement {
         return -1;
     }
 
-    private static @Nullable String unpaid(
-            Hash256 txid, long modifiedFee, int virtualSize, Set<Entry> removed, Feerate incremental) {
+    /** What is missing of the fees of what is removed and the cost of relaying the new; null if they are paid. */
+    static @Nullable String unpaid(
+            Hash256 txid, long modifiedFee, long virtualSize, Set<Entry> removed, Feerate incremental) {
         long oldFees = 0;
         for (Entry entry : removed) {
             oldFees += entry.modifiedFee();

@@ -131,4 +131,62 @@ class PackageSubmissionTest {
         assertThat(refusal(submit(new Feerate(10_000), dear), dear)).isEqualTo("max feerate exceeded");
         assertThat(play.mempool.size()).isZero();
     }
+
+    @Test
+    void aParentAndItsChildReplaceWhatTheyPayForTogether() {
+        OutPoint coin = play.fund(100_000);
+        Transaction old = play.add(spend(List.of(coin), 99_000));
+        Transaction oldChild = play.add(spend(List.of(old.outPoint(0)), 98_000));
+        Transaction parent = spend(List.of(coin), 99_800);
+        Transaction poor = spend(List.of(parent.outPoint(0)), 97_900);
+        Transaction rich = spend(List.of(parent.outPoint(0)), 95_000);
+
+        PackageOutcome refused = submit(parent, poor);
+        PackageOutcome outcome = submit(parent, rich);
+
+        assertThat(refused.rejection().reason()).isEqualTo("package RBF failed: insufficient anti-DoS fees");
+        assertThat(outcome.rejection()).isNull();
+        assertThat(play.mempool.txids()).containsExactlyInAnyOrder(parent.txid(), rich.txid());
+        assertThat(outcome.members().get(parent.wtxid()))
+                .isInstanceOfSatisfying(
+                        Member.Taken.class,
+                        taken -> assertThat(taken.replaced()).containsExactly(old, oldChild));
+    }
+
+    @Test
+    void nothingIsReplacedThatIsWorthMoreToMineFirst() {
+        OutPoint coin = play.fund(100_000);
+        Transaction small = play.add(spend(List.of(coin), 95_000));
+        Transaction parent = spend(List.of(coin), 99_800);
+        Transaction child = Playground.large(parent.outPoint(0), 2_000, 89_000);
+
+        assertThat(submit(parent, child).rejection().reason())
+                .isEqualTo("package RBF failed: insufficient feerate: does not improve feerate diagram");
+        assertThat(play.mempool.contains(small.txid())).isTrue();
+    }
+
+    @Test
+    void aPackageReplacesOnlyWhatStandsAloneOrInAPair() {
+        OutPoint coin = play.fund(100_000);
+        Transaction first = play.add(spend(List.of(coin), 99_000));
+        Transaction second = play.add(spend(List.of(first.outPoint(0)), 98_000));
+        play.add(spend(List.of(second.outPoint(0)), 97_000));
+        Transaction parent = spend(List.of(coin), 99_800);
+        Transaction child = spend(List.of(parent.outPoint(0)), 50_000);
+
+        assertThat(submit(parent, child).rejection().reason())
+                .isEqualTo("package RBF failed: " + first.txid() + " has 2 descendants, max 1 allowed");
+    }
+
+    @Test
+    void aPackageThatReplacesHangsOnNothingUnconfirmed() {
+        OutPoint coin = play.fund(100_000);
+        play.add(spend(List.of(coin), 99_000));
+        Transaction waiting = play.add(spend(List.of(play.fund(100_000)), 99_000));
+        Transaction parent = spend(List.of(coin, waiting.outPoint(0)), 198_700);
+        Transaction child = spend(List.of(parent.outPoint(0)), 150_000);
+
+        assertThat(submit(parent, child).rejection().reason())
+                .isEqualTo("package RBF failed: new transaction cannot have mempool ancestors");
+    }
 }
