@@ -249,7 +249,8 @@ final class NodeOptions {
                                 : 0,
                         settings.flag("permitbaremultisig", defaults.permitBareMultisig()),
                         (int) settings.number("bytespersigop", defaults.bytesPerSigop()))
-                .withFullReplacement(settings.flag("mempoolfullrbf", defaults.fullReplacement()));
+                .withFullReplacement(settings.flag("mempoolfullrbf", defaults.fullReplacement()))
+                .withEphemeralDust(settings.flag("ephemeraldust", defaults.ephemeralDust()));
     }
 
     private static Feerate max(Feerate one, Feerate other) {

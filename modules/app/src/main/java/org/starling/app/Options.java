@@ -169,6 +169,11 @@ final class Options {
         options.add("minrelaytxfee", "<BTC/kvB>", "least fee rate to relay (default: 0.00001)");
         options.add("incrementalrelayfee", "<BTC/kvB>", "price of relay for replacement (default: 0.00001)");
         options.add("dustrelayfee", "<BTC/kvB>", "fee rate that defines dust (default: 0.00003)");
+        options.add(
+                "ephemeraldust",
+                "",
+                "relay one output of dust on a transaction without fee if its children spend it; no option of Bitcoin"
+                        + " Core, which does so from release 29 on (default: 0)");
         options.add("datacarrier", "", "relay OP_RETURN outputs (default: 1)");
         options.add("datacarriersize", "<n>", "largest OP_RETURN script (default: 83)");
         options.add("bytespersigop", "<n>", "bytes that a signature operation counts for (default: 20)");

@@ -290,6 +290,10 @@ final class Acceptor {
                 sigOpsCost,
                 virtualSize,
                 spent.stream().anyMatch(Coin::coinbase));
+        Rejection dust = EphemeralDust.checkFee(entry, options);
+        if (dust != null) {
+            return dust;
+        }
         return sigOpsCost > Policy.MAX_STANDARD_SIGOPS_COST
                 ? Rejection.of(Kind.NOT_STANDARD, "bad-txns-too-many-sigops", String.valueOf(sigOpsCost))
                 : null;
@@ -324,6 +328,12 @@ final class Acceptor {
         return fee < relay ? Rejection.of(Kind.RECONSIDERABLE, "min relay fee not met", fee + " < " + relay) : null;
     }
 
+    /** Why it is refused for dust that it leaves; null if it is not. */
+    @Nullable
+    Rejection checkDustSpends() {
+        return EphemeralDust.checkSpends(transaction, this::unconfirmed, options);
+    }
+
     // Chains of unconfirmed transactions, version 3, and what would be replaced.
     private @Nullable Rejection checkRelations(Entry made) {
         Set<Entry> parents = parents();
@@ -350,8 +360,12 @@ final class Acceptor {
                         transaction.txid() + " spends conflicting transaction " + ancestor.txid());
             }
         }
-        if (conflicts.isEmpty() || !circumstances.isAlone()) {
-            return null; // what a package replaces is judged for all of it
+        if (!circumstances.isAlone()) {
+            return null; // what a package replaces, and what dust it leaves, is judged for all of it
+        }
+        Rejection dust = checkDustSpends();
+        if (dust != null || conflicts.isEmpty()) {
+            return dust;
         }
         Replacement.Plan plan = Replacement.plan(
                 transaction,

@@ -381,6 +381,12 @@ public final class Mempool {
         }
     }
 
+    /** Whether the transaction is here and must pay nothing, for it has ephemeral dust. */
+    public boolean mustBeFree(Hash256 txid) {
+        Transaction transaction = get(txid);
+        return transaction != null && EphemeralDust.isOn(transaction, options);
+    }
+
     /** What operators added, by txid; satoshis. */
     public Map<Hash256, Long> feeDeltas() {
         synchronized (lock) {

@@ -15,6 +15,7 @@ package org.starling.mempool;
  * @param permitBareMultisig whether outputs may be multisig without P2SH
  * @param bytesPerSigop virtual bytes that a signature operation counts at least
  * @param fullReplacement whether transactions that do not signal replaceability (BIP-0125) can be replaced
+ * @param ephemeralDust whether a transaction without fee may have an output of dust that its children spend
  */
 public record MempoolOptions(
         long maxBytes,
@@ -27,7 +28,8 @@ public record MempoolOptions(
         int maxDataCarrierBytes,
         boolean permitBareMultisig,
         int bytesPerSigop,
-        boolean fullReplacement) {
+        boolean fullReplacement,
+        boolean ephemeralDust) {
 
     /** Most transactions and virtual bytes in a chain of unconfirmed ones, the transaction itself counted. */
     public record Limits(int ancestors, long ancestorBytes, int descendants, long descendantBytes) {
@@ -46,7 +48,8 @@ public record MempoolOptions(
             83,
             true,
             20,
-            true);
+            true,
+            false);
 
     public MempoolOptions withMaxBytes(long bytes) {
         return new MempoolOptions(
@@ -60,7 +63,8 @@ public record MempoolOptions(
                 maxDataCarrierBytes,
                 permitBareMultisig,
                 bytesPerSigop,
-                fullReplacement);
+                fullReplacement,
+                ephemeralDust);
     }
 
     public MempoolOptions withExpirySeconds(long seconds) {
@@ -75,7 +79,8 @@ public record MempoolOptions(
                 maxDataCarrierBytes,
                 permitBareMultisig,
                 bytesPerSigop,
-                fullReplacement);
+                fullReplacement,
+                ephemeralDust);
     }
 
     public MempoolOptions withFeerates(Feerate minRelay, Feerate incremental, Feerate dust) {
@@ -90,7 +95,8 @@ public record MempoolOptions(
                 maxDataCarrierBytes,
                 permitBareMultisig,
                 bytesPerSigop,
-                fullReplacement);
+                fullReplacement,
+                ephemeralDust);
     }
 
     public MempoolOptions withLimits(Limits changed) {
@@ -105,7 +111,8 @@ public record MempoolOptions(
                 maxDataCarrierBytes,
                 permitBareMultisig,
                 bytesPerSigop,
-                fullReplacement);
+                fullReplacement,
+                ephemeralDust);
     }
 
     public MempoolOptions withStandardness(boolean require, int dataCarrierBytes, boolean bareMultisig, int perSigop) {
@@ -120,7 +127,8 @@ public record MempoolOptions(
                 dataCarrierBytes,
                 bareMultisig,
                 perSigop,
-                fullReplacement);
+                fullReplacement,
+                ephemeralDust);
     }
 
     public MempoolOptions withFullReplacement(boolean full) {
@@ -135,6 +143,23 @@ public record MempoolOptions(
                 maxDataCarrierBytes,
                 permitBareMultisig,
                 bytesPerSigop,
-                full);
+                full,
+                ephemeralDust);
+    }
+
+    public MempoolOptions withEphemeralDust(boolean allowed) {
+        return new MempoolOptions(
+                maxBytes,
+                expirySeconds,
+                minRelayFeerate,
+                incrementalFeerate,
+                dustFeerate,
+                limits,
+                requireStandard,
+                maxDataCarrierBytes,
+                permitBareMultisig,
+                bytesPerSigop,
+                fullReplacement,
+                allowed);
     }
 }

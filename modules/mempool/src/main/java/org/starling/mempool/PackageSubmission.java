@@ -137,10 +137,37 @@ final class PackageSubmission {
     }
 
     private void tryTogether(List<Transaction> together) {
-        Map<Hash256, Transaction> earlier = new HashMap<>();
         List<Acceptor> acceptors = new ArrayList<>();
-        long fees = 0;
-        long size = 0;
+        if (!checkEach(together, acceptors)) {
+            return;
+        }
+        FeeSize sum = FeeSize.ZERO;
+        for (Acceptor acceptor : acceptors) {
+            sum = sum.plus(FeeSize.of(acceptor.entry()));
+        }
+        PackageTest limits = new PackageTest(together);
+        rejection = limits.checkVersion3(acceptors);
+        if (rejection != null) {
+            return;
+        }
+        Rejection unpaid = mempool.checkFeerate(sum.fee(), sum.size(), nowSeconds);
+        if (unpaid != null) {
+            fail(together.getLast(), unpaid);
+            return;
+        }
+        rejection = limits.checkChains(mempool.options(), acceptors);
+        if (rejection == null) {
+            rejection = checkReplacement(acceptors);
+        }
+        if (rejection == null && checkDust(acceptors) && checkScripts(acceptors)) {
+            List<Hash256> sharers = together.stream().map(Transaction::wtxid).toList();
+            Feerate feerate = Feerate.of(sum.fee(), sum.size());
+            acceptors.forEach(acceptor -> take(acceptor, feerate, sharers));
+        }
+    }
+
+    private boolean checkEach(List<Transaction> together, List<Acceptor> acceptors) {
+        Map<Hash256, Transaction> earlier = new HashMap<>();
         for (Transaction transaction : together) {
             Acceptor acceptor =
                     mempool.acceptor(transaction, nowSeconds, Map.copyOf(earlier), Acceptor.Company.FEES_SHARED);
@@ -150,49 +177,46 @@ final class PackageSubmission {
             }
             if (refused != null) {
                 fail(transaction, refused);
-                return;
+                return false;
             }
             acceptors.add(acceptor);
             earlier.put(transaction.txid(), transaction);
-            fees += acceptor.entry().modifiedFee();
-            size += acceptor.entry().virtualSize;
         }
-        PackageTest limits = new PackageTest(together);
-        rejection = limits.checkVersion3(acceptors);
-        if (rejection != null) {
-            return;
+        return true;
+    }
+
+    private @Nullable Rejection checkReplacement(List<Acceptor> acceptors) {
+        if (acceptors.stream().allMatch(acceptor -> acceptor.conflicts().isEmpty())) {
+            return null;
         }
-        Rejection unpaid = mempool.checkFeerate(fees, size, nowSeconds);
-        if (unpaid != null) {
-            fail(together.getLast(), unpaid);
-            return;
-        }
-        rejection = limits.checkChains(mempool.options(), acceptors);
-        if (rejection != null) {
-            return;
-        }
-        Set<Entry> removed = Set.of();
-        if (acceptors.stream().anyMatch(acceptor -> !acceptor.conflicts().isEmpty())) {
-            Replacement.Plan plan =
-                    PackageReplacement.plan(acceptors, mempool.options().incrementalFeerate());
-            rejection = plan.rejection();
-            if (rejection != null) {
-                return;
+        Replacement.Plan plan =
+                PackageReplacement.plan(acceptors, mempool.options().incrementalFeerate());
+        acceptors.getFirst().replace(plan.removed());
+        return plan.rejection();
+    }
+
+    private boolean checkDust(List<Acceptor> acceptors) {
+        for (Acceptor acceptor : acceptors) {
+            Rejection refused = acceptor.checkDustSpends();
+            if (refused != null) {
+                fail(acceptor.entry().transaction, refused);
+                rejection = Rejection.of(Kind.MEMPOOL_POLICY, "unspent-dust");
+                return false;
             }
-            removed = plan.removed();
         }
+        return true;
+    }
+
+    private boolean checkScripts(List<Acceptor> acceptors) {
         for (Acceptor acceptor : acceptors) {
             Transaction transaction = acceptor.entry().transaction;
             Rejection refused = mempool.checkScripts(transaction, acceptor.spent());
             if (refused != null) {
                 fail(transaction, refused);
-                return;
+                return false;
             }
         }
-        List<Hash256> sharers = together.stream().map(Transaction::wtxid).toList();
-        Feerate feerate = Feerate.of(fees, size);
-        acceptors.getFirst().replace(removed);
-        acceptors.forEach(acceptor -> take(acceptor, feerate, sharers));
+        return true;
     }
 
     private void fail(Transaction transaction, Rejection refused) {

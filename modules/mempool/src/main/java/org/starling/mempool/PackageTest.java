@@ -56,6 +56,12 @@ final class PackageTest {
         if (limits != null) {
             return new PackageVerdict(limits, Map.of());
         }
+        for (Acceptor acceptor : accepted) {
+            Rejection dust = acceptor.checkDustSpends();
+            if (dust != null) {
+                return failed(acceptor.entry().transaction, dust, acceptor, Map.of());
+            }
+        }
         Map<Hash256, AcceptResult> results = new HashMap<>();
         for (int i = 0; i < transactions.size(); i++) {
             Transaction transaction = transactions.get(i);

@@ -65,6 +65,7 @@ public final class Policy {
             }
         }
         int dataCarriers = 0;
+        int dust = 0;
         for (TxOut output : transaction.outputs()) {
             OutputScript script = OutputScript.of(output.scriptPubKey());
             if (!isStandard(script, output.scriptPubKey(), options)) {
@@ -75,7 +76,10 @@ public final class Policy {
             } else if (script.type() == OutputScript.Type.MULTISIG && !options.permitBareMultisig()) {
                 return "bare-multisig";
             } else if (isDust(output, options.dustFeerate())) {
-                return "dust";
+                dust++;
+                if (dust > (options.ephemeralDust() ? EphemeralDust.MAX_OUTPUTS : 0)) {
+                    return "dust";
+                }
             }
         }
         return dataCarriers > 1 ? "multi-op-return" : null;
@@ -108,6 +112,11 @@ public final class Policy {
 
     static boolean isDust(TxOut output, Feerate dustFeerate) {
         return output.value() < dustThreshold(output, dustFeerate);
+    }
+
+    /** Whether an output costs more to spend than it holds. */
+    static boolean hasDust(Transaction transaction, Feerate dustFeerate) {
+        return transaction.outputs().stream().anyMatch(output -> isDust(output, dustFeerate));
     }
 
     /** Whether what the transaction spends, and how, is standard, its witness left aside. */

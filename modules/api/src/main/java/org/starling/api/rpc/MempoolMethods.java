@@ -257,6 +257,9 @@ final class MempoolMethods {
         long delta = call.number("fee_delta");
         Node node = call.node();
         return node.validation(() -> {
+            if (node.mempool().mustBeFree(txid)) {
+                throw Call.invalid("Priority is not supported for transactions with dust outputs.");
+            }
             node.mempool().prioritise(txid, delta);
             return Json.flag(true);
         });
