@@ -122,8 +122,8 @@ final class PackageTest {
     @Nullable
     Rejection checkVersion3(List<Acceptor> accepted) {
         for (int i = 0; i < transactions.size(); i++) {
-            String violation =
-                    Truc.checkInPackage(transactions, i, accepted.get(i).ancestors());
+            Acceptor acceptor = accepted.get(i);
+            String violation = Truc.checkInPackage(transactions, i, acceptor.ancestors(), acceptor.entry().virtualSize);
             if (violation != null) {
                 return policy("TRUC-violation", violation);
             }

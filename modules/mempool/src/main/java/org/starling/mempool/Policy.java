@@ -9,7 +9,9 @@ import org.starling.consensus.OutputScript;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxIn;
 import org.starling.consensus.TxOut;
+import org.starling.consensus.script.Op;
 import org.starling.consensus.script.Script;
+import org.starling.consensus.script.ScriptReader;
 import org.starling.consensus.script.SigOps;
 
 /**
@@ -137,8 +139,19 @@ public final class Policy {
         return true;
     }
 
+    // What running the pushes leaves on top; null if they leave nothing or cannot run.
     private static @Nullable Bytes redeemScript(TxIn input) {
-        return input.scriptSig().isEmpty() ? null : Script.lastPush(input.scriptSig());
+        ScriptReader reader = new ScriptReader(input.scriptSig());
+        Bytes last = null;
+        for (int depth = 1; reader.hasNext(); depth++) {
+            int opcode = reader.next();
+            boolean runs = opcode >= 0 && opcode <= Op.OP_16 && opcode != Op.OP_RESERVED;
+            if (!runs || reader.dataLength() > Script.MAX_ELEMENT_BYTES || depth > Script.MAX_STACK) {
+                return null;
+            }
+            last = reader.data();
+        }
+        return last;
     }
 
     /** Whether no witness is larger than its kind needs. */

@@ -57,8 +57,11 @@ final class Truc {
     /**
      * What of the rules transaction {@code index} of a package breaks together with the others, parents first; null for
      * nothing. Each alone passed {@link #check}.
+     *
+     * @param virtualSize of that transaction, as the mempool counts it
      */
-    static @Nullable String checkInPackage(List<Transaction> transactions, int index, Set<Entry> ancestors) {
+    static @Nullable String checkInPackage(
+            List<Transaction> transactions, int index, Set<Entry> ancestors, int virtualSize) {
         Transaction transaction = transactions.get(index);
         List<Transaction> parents = new ArrayList<>();
         for (Transaction earlier : transactions.subList(0, index)) {
@@ -80,8 +83,8 @@ final class Truc {
         if (ancestors.isEmpty() && parents.isEmpty()) {
             return null;
         }
-        if (transaction.virtualSize() > MAX_CHILD_VIRTUAL_SIZE) {
-            return tooBig("version=3 child tx ", transaction, transaction.virtualSize(), MAX_CHILD_VIRTUAL_SIZE);
+        if (virtualSize > MAX_CHILD_VIRTUAL_SIZE) {
+            return tooBig("version=3 child tx ", transaction, virtualSize, MAX_CHILD_VIRTUAL_SIZE);
         }
         Entry known = ancestors.isEmpty() ? null : ancestors.iterator().next();
         Transaction parent = known == null ? parents.getFirst() : known.transaction;

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.starling.mempool.Playground.spend;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.starling.bytes.Bytes;
 import org.starling.consensus.OutPoint;
+import org.starling.consensus.Rejection;
 import org.starling.consensus.Transaction;
+import org.starling.consensus.TxOut;
 import org.starling.mempool.PackageOutcome.Member;
 
 class PackageSubmissionTest {
@@ -188,5 +192,18 @@ class PackageSubmissionTest {
 
         assertThat(submit(parent, child).rejection().reason())
                 .isEqualTo("package RBF failed: new transaction cannot have mempool ancestors");
+    }
+
+    @Test
+    void signatureOperationsCountInTheSizeOfAVersion3Child() {
+        Transaction parent = spend(3, List.of(play.fund(100_000)), 100_000);
+        Bytes multisig = Bytes.fromHex("51" + ("21" + "02" + "22".repeat(32)) + "51ae");
+        List<TxOut> outputs = Collections.nCopies(3, new TxOut(10_000, multisig));
+        Transaction child = Transaction.of(3, List.of(Playground.input(parent.outPoint(0))), outputs, 0);
+
+        Rejection rejection = submit(parent, child).rejection();
+
+        assertThat(child.virtualSize()).isLessThan(300);
+        assertThat(rejection.toString()).startsWith("TRUC-violation").contains("is too big: 1200 > 1000 virtual bytes");
     }
 }

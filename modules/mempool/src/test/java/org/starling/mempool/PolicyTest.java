@@ -126,6 +126,15 @@ class PolicyTest {
         assertThat(inputsStandard(p2sh, fifteen)).isTrue();
         assertThat(inputsStandard(p2sh, sixteen)).isFalse();
         assertThat(inputsStandard(p2sh, Bytes.EMPTY)).isFalse();
+        assertThat(inputsStandard(p2sh, Bytes.fromHex("50" + "0151")))
+                .as("a reserved opcode cannot run")
+                .isFalse();
+        assertThat(inputsStandard(p2sh, Bytes.fromHex("4d0802" + "00".repeat(520))))
+                .isTrue();
+        assertThat(inputsStandard(p2sh, Bytes.fromHex("4d0902" + "00".repeat(521))))
+                .isFalse();
+        assertThat(inputsStandard(p2sh, Bytes.fromHex("51".repeat(1_000)))).isTrue();
+        assertThat(inputsStandard(p2sh, Bytes.fromHex("51".repeat(1_001)))).isFalse();
     }
 
     private static boolean witnessStandard(Bytes scriptPubKey, Bytes scriptSig, Bytes... witness) {
