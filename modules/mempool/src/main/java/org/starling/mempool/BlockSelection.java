@@ -2,12 +2,9 @@ package org.starling.mempool;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.starling.consensus.BlockRules;
 import org.starling.consensus.HeaderView;
 import org.starling.consensus.TransactionRules;
@@ -21,8 +18,6 @@ final class BlockSelection {
     private final HeaderView tip;
     private final int maxWeight;
     private final Set<Entry> chosen = new LinkedHashSet<>();
-    // Chunks that depend on one that comes later, which happens where both together were too large, by that chunk.
-    private final Map<Chunk, List<Chunk>> waiting = new HashMap<>();
     private long weight = BlockAssembler.COINBASE_WEIGHT;
     private long sigOpsCost = BlockAssembler.COINBASE_SIGOPS_COST;
     private int failures;
@@ -42,48 +37,58 @@ final class BlockSelection {
     }
 
     void select(Chunks chunks) {
-        Set<Chunk> seen = new LinkedHashSet<>();
         for (Chunk chunk : chunks.bestFirst()) {
             boolean full = failures > MAX_CONSECUTIVE_FAILURES && weight > maxWeight - BlockAssembler.COINBASE_WEIGHT;
-            if (full || chunk.fee < options.minFeerate().fee(chunk.size)) {
+            if (full || !pays(chunk.fee, chunk.size)) {
                 return;
             }
-            seen.add(chunk);
-            take(chunk, seen);
-        }
-    }
-
-    private void take(Chunk first, Set<Chunk> seen) {
-        List<Chunk> ready = new ArrayList<>(List.of(first));
-        for (int i = 0; i < ready.size(); i++) {
-            Chunk chunk = ready.get(i);
-            Chunk missing = missing(chunk, seen);
-            if (missing == null) {
-                chunk.parts().forEach(this::takePart);
-                ready.addAll(waiting.getOrDefault(chunk, List.of()));
-            } else {
-                waiting.computeIfAbsent(missing, _ -> new ArrayList<>()).add(chunk);
-            }
-        }
-    }
-
-    // A chunk on which this one depends and whose turn was not yet.
-    private static @Nullable Chunk missing(Chunk chunk, Set<Chunk> seen) {
-        for (Entry entry : chunk.members) {
-            for (Entry parent : entry.parents) {
-                if (!seen.contains(parent.chunk)) {
-                    return parent.chunk;
+            for (List<Entry> part : chunk.parts()) {
+                if (isComplete(part)) {
+                    take(part);
+                } else {
+                    takeWithAncestors(part);
                 }
             }
         }
-        return null;
     }
 
-    private void takePart(List<Entry> part) {
+    private boolean pays(long fee, long size) {
+        return fee >= options.minFeerate().fee(size);
+    }
+
+    // Whether all that the part depends on is in it or was chosen.
+    private boolean isComplete(List<Entry> part) {
+        for (Entry entry : part) {
+            for (Entry parent : entry.parents) {
+                if (!chosen.contains(parent) && !part.contains(parent)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    // What it depends on did not fit, or comes later, which happens where both together were too many for a chunk.
+    private void takeWithAncestors(List<Entry> part) {
+        for (Entry entry : part) {
+            List<Entry> bundle = new ArrayList<>(EntryGraph.withAncestors(List.of(entry)));
+            bundle.removeIf(chosen::contains);
+            bundle.sort(Chunk.PARENTS_FIRST);
+            FeeSize sum = FeeSize.ZERO;
+            for (Entry each : bundle) {
+                sum = sum.plus(FeeSize.of(each));
+            }
+            if (pays(sum.fee(), sum.size())) {
+                take(bundle);
+            }
+        }
+    }
+
+    private void take(List<Entry> entries) {
         long size = 0;
         long cost = 0;
-        for (Entry entry : part) {
-            if (!isReady(entry, part)) {
+        for (Entry entry : entries) {
+            if (!TransactionRules.isFinal(entry.transaction, tip.height() + 1, tip.medianTimePast())) {
                 return;
             }
             size += entry.virtualSize;
@@ -95,20 +100,10 @@ final class BlockSelection {
             return;
         }
         failures = 0;
-        for (Entry entry : part) {
+        for (Entry entry : entries) {
             chosen.add(entry);
             weight += entry.transaction.weight();
             sigOpsCost += entry.sigOpsCost;
         }
-    }
-
-    // Whether the block may hold it, given what was chosen: not if what it depends on did not fit.
-    private boolean isReady(Entry entry, List<Entry> part) {
-        for (Entry parent : entry.parents) {
-            if (!chosen.contains(parent) && !part.contains(parent)) {
-                return false;
-            }
-        }
-        return TransactionRules.isFinal(entry.transaction, tip.height() + 1, tip.medianTimePast());
     }
 }

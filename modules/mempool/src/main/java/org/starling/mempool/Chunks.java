@@ -34,7 +34,7 @@ import java.util.TreeSet;
 final class Chunks {
     /**
      * Most transactions in a chunk, so that the work of a change is bounded. A chunk that is not merged for this may pay
-     * better than one that it depends on; it still comes after that.
+     * better than one that it depends on: who goes along the order must look whether all is there.
      */
     static final int MAX_MEMBERS = 128;
 
