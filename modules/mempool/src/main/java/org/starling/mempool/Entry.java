@@ -44,8 +44,8 @@ final class Entry {
     int treePlace;
 
     long feeDelta;
-    final Set<Entry> parents = new LinkedHashSet<>();
-    final Set<Entry> children = new LinkedHashSet<>();
+    Set<Entry> parents = Set.of();
+    Set<Entry> children = Set.of();
 
     int ancestorCount = 1;
     long ancestorSize;
@@ -133,6 +133,19 @@ final class Entry {
     // With the overhead of an allocation on 64 bits.
     private static long allocated(long bytes) {
         return bytes == 0 ? 0 : bytes + 31 & ~15L;
+    }
+
+    /** Makes neighbours of two. */
+    static void link(Entry parent, Entry child) {
+        parent.children = with(parent.children, child);
+        child.parents = with(child.parents, parent);
+    }
+
+    // Most entries have no neighbours, and so no set of their own.
+    private static Set<Entry> with(Set<Entry> neighbours, Entry more) {
+        Set<Entry> own = neighbours.isEmpty() ? new LinkedHashSet<>(2) : neighbours;
+        own.add(more);
+        return own;
     }
 
     /** Makes a tie of a dependency. */

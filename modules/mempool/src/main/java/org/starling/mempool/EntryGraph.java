@@ -174,14 +174,12 @@ final class EntryGraph {
 
     private void link(Entry entry) {
         for (Entry parent : parentsOf(entry.transaction.inputs())) {
-            entry.parents.add(parent);
-            parent.children.add(entry);
+            Entry.link(parent, entry);
         }
         for (int i = 0; i < entry.transaction.outputs().size(); i++) {
             Entry child = spenders.get(entry.transaction.outPoint(i));
             if (child != null) {
-                entry.children.add(child);
-                child.parents.add(entry);
+                Entry.link(entry, child);
             }
         }
     }
