@@ -75,7 +75,11 @@ class ChunksTest {
     }
 
     private List<FeeSize> kept() {
-        return diagram(maker.graph.chunks().bestFirst().stream()
+        return kept(maker.graph);
+    }
+
+    private static List<FeeSize> kept(EntryGraph graph) {
+        return diagram(graph.chunks().bestFirst().stream()
                 .map(chunk -> new FeeSize(chunk.fee, chunk.size))
                 .toList());
     }
@@ -218,6 +222,51 @@ class ChunksTest {
             assertNoWorse(kept(), diagram(before));
         }
         checkForm();
+    }
+
+    /** The same transactions in a graph of their own, parents first. */
+    private EntryGraph anew() {
+        EntryGraph graph = new EntryGraph();
+        List<Entry> sorted = new ArrayList<>(maker.graph.entries());
+        sorted.sort(Chunk.PARENTS_FIRST);
+        for (Entry old : sorted) {
+            graph.add(new Entry(old.transaction, old.fee, old.feeDelta, 1_000, 1, 1, 4, old.virtualSize, false));
+        }
+        return graph;
+    }
+
+    @Test
+    void anOrderThatWentThroughManyChangesIsAsGoodAsANewOne() {
+        List<Entry> all = new ArrayList<>();
+        List<Entry> gone = new ArrayList<>();
+        for (int step = 0; step < 3_000; step++) {
+            switch (all.size() < 40 ? 0 : random.below(6)) {
+                case 0, 1, 2 -> all.add(addAtRandom(all.subList(Math.max(0, all.size() - 30), all.size()), 2));
+                case 3 -> maker.graph.setFeeDelta(all.get(random.below(all.size())), random.below(2_000) - 1_000);
+                case 4 -> {
+                    Entry first = linearization().getFirst();
+                    maker.graph.remove(Set.of(first));
+                    all.remove(first);
+                    gone.add(first);
+                }
+                default -> {
+                    Set<Entry> dropped = EntryGraph.withDescendants(
+                            all.size() < 80
+                                    ? maker.graph.chunks().worst().parts().getLast()
+                                    : Set.of(all.getFirst()));
+                    maker.graph.remove(dropped);
+                    all.removeAll(dropped);
+                }
+            }
+            if (random.below(10) == 0 && !gone.isEmpty()) {
+                all.add(maker.addAgain(gone.removeLast()));
+            }
+            if (step % 50 == 0) {
+                checkForm();
+                assertThat(kept()).isEqualTo(kept(anew()));
+            }
+        }
+        assertThat(gone).isNotEmpty();
     }
 
     @Test
