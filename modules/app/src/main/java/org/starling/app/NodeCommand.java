@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.starling.api.page.NodePage;
 import org.starling.api.page.PageServer;
+import org.starling.api.page.WalletDesk;
 import org.starling.api.rpc.RpcHost;
 import org.starling.api.rpc.RpcServer;
 import org.starling.api.rpc.RpcTable;
@@ -55,6 +56,7 @@ final class NodeCommand implements RpcHost {
     private volatile int exitStatus;
     private volatile boolean endsBySignal;
     private volatile DataDirectory directory = new DataDirectory(Path.of(""), Path.of(""));
+    private @Nullable WalletSetup walletSetup;
     private volatile Path blocks = Path.of("");
     private volatile String logPath = "";
 
@@ -232,8 +234,10 @@ final class NodeCommand implements RpcHost {
         return walletSetup().isEnabled() ? table.withWallets() : table;
     }
 
-    private WalletSetup walletSetup() {
-        return new WalletSetup(settings, directory);
+    private synchronized WalletSetup walletSetup() {
+        WalletSetup made = walletSetup == null ? new WalletSetup(settings, directory) : walletSetup;
+        walletSetup = made;
+        return made;
     }
 
     private MachineWorld openWorld() throws UsageException {
@@ -283,19 +287,22 @@ final class NodeCommand implements RpcHost {
                     }
                     rpc.finishWarmup();
                 }
-                serveUntilStopped(node);
+                serveUntilStopped(node, wallets);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void serveUntilStopped(Node node) throws IOException, InterruptedException, UsageException {
+    private void serveUntilStopped(Node node, @Nullable Wallets wallets)
+            throws IOException, InterruptedException, UsageException {
         LOG.info("init message: Done loading");
         notifier.watch(node);
         notifier.started();
+        WalletDesk desk = wallets == null ? null : new WalletDesk(node, wallets, walletSetup());
         try (PageServer page = settings.flag("web", true)
-                ? PageServer.start(settings.isSet("webport") ? settings.port("webport", 0) : 0, new NodePage(node))
+                ? PageServer.start(
+                        settings.isSet("webport") ? settings.port("webport", 0) : 0, new NodePage(node, desk), desk)
                 : null) {
             announce(node, page);
             stopping.await();

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.starling.api.page.PageMemory;
 import org.starling.api.rpc.Json;
 import org.starling.api.rpc.RpcException;
 import org.starling.embed.MachineWorld;
@@ -26,12 +27,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Opens the wallets of a node as the settings say, and remembers which to load at each start. */
-final class WalletSetup {
+/** Opens the wallets of a node as the settings say, and remembers which to load at each start, and to show. */
+final class WalletSetup implements PageMemory {
     private static final String SETTINGS = "settings.json";
+
+    /** Of {@link #SETTINGS}: the wallet that the page shows. */
+    private static final String SHOWN = "webwallet";
 
     private final Settings settings;
     private final DataDirectory directory;
+    private @Nullable String shown;
 
     WalletSetup(Settings settings, DataDirectory directory) {
         this.settings = settings;
@@ -168,7 +173,32 @@ final class WalletSetup {
         if (load ? names.add(wallet) : names.remove(wallet)) {
             ArrayNode list = changed.putArray("wallet");
             names.forEach(list::add);
-            new DiskFileStore(directory.chain()).replace(SETTINGS, Json.write(changed));
+            write(changed);
+        }
+    }
+
+    private void write(ObjectNode changed) {
+        new DiskFileStore(directory.chain()).replace(SETTINGS, Json.write(changed));
+    }
+
+    @Override
+    public synchronized String shownWallet() {
+        String name = shown;
+        if (name == null) {
+            JsonNode stored = stored();
+            name = stored == null ? "" : stored.path(SHOWN).asString("");
+            shown = name;
+        }
+        return name;
+    }
+
+    @Override
+    public synchronized void showWallet(String name) {
+        remember(name, true);
+        if (!name.equals(shownWallet())) {
+            JsonNode stored = stored();
+            write((stored instanceof ObjectNode object ? object : Json.object()).put(SHOWN, name));
+            shown = name;
         }
     }
 }

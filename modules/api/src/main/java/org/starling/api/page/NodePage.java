@@ -3,6 +3,7 @@ package org.starling.api.page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.starling.node.Node;
 import org.starling.node.NodeObservation;
 import org.starling.observatory.Concentration;
@@ -16,18 +17,21 @@ public final class NodePage implements Supplier<PageState> {
     private final String title;
     private final Node node;
     private final NodeFacts facts;
+    private final @Nullable WalletDesk desk;
     private List<PageState.Observed> observed = List.of();
     private long observedNanos;
 
-    public NodePage(Node node) {
+    /** @param desk the node's wallets; null if there are to be none */
+    public NodePage(Node node, @Nullable WalletDesk desk) {
         this.node = node;
+        this.desk = desk;
         title = "your node on the " + node.params().type().label() + " chain";
         facts = new NodeFacts("this node", node, address -> "");
     }
 
     @Override
     public PageState get() {
-        return new PageState(title, List.of(facts.now()), List.of(), observed());
+        return new PageState(title, List.of(facts.now()), List.of(), observed(), desk == null ? null : desk.state());
     }
 
     private synchronized List<PageState.Observed> observed() {

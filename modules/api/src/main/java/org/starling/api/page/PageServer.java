@@ -25,13 +25,17 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Serves the live page to a browser on this machine and to nothing else.
  *
  * <p>The address that is printed at start carries a secret behind its {@code #}, which a browser sends to nobody; the
- * page's script keeps it for its tab and proves it when it asks for the events, which alone tell something. There are no
+ * page's script keeps it for its tab and proves it when it asks for the events, which alone tell something, or has
+ * something done. There are no
  * cookies, because these know no ports: another server on this machine would be sent them. A hostile page in the same
  * browser does not have the secret, and is kept out besides by each of these: the request must name this server as its
  * host (so a name rebound to this machine fails), it must come from this origin, and the page may not be framed.
@@ -52,33 +56,44 @@ public final class PageServer implements AutoCloseable {
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
             + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    /** Most bytes that a person says at once. */
+    private static final int MAX_BODY_BYTES = 16_384;
+
+    /** What is to be done stands behind this in the path. */
+    private static final String ACTIONS = "/do/";
+
     private static final Map<String, String> FILES = Map.of(
             "/page.js", "text/javascript; charset=utf-8",
+            "/wallet.js", "text/javascript; charset=utf-8",
             "/page.css", "text/css; charset=utf-8",
+            "/wallet.css", "text/css; charset=utf-8",
             "/icon.svg", "image/svg+xml");
 
     private final Supplier<PageState> source;
+    private final @Nullable PageActions actions;
     private final JsonMapper mapper = JsonMapper.builder().build();
     private final String secret;
     private final WebServer server;
     private final Semaphore followers = new Semaphore(MAX_FOLLOWERS);
     private volatile boolean closing;
 
-    private PageServer(int port, Supplier<PageState> source, SecureRandom random) {
+    private PageServer(int port, Supplier<PageState> source, @Nullable PageActions actions, SecureRandom random) {
         this.source = source;
+        this.actions = actions;
         this.secret = token(random);
         this.server = WebServer.builder()
                 .shutdownHook(false)
                 .address(InetAddress.ofLiteral("127.0.0.1"))
                 .port(port)
                 .maxTcpConnections(MAX_CONNECTIONS)
-                .maxPayloadSize(0)
+                .maxPayloadSize(MAX_BODY_BYTES)
                 .shutdownGracePeriod(Duration.ofMillis(500))
                 .routing(HttpRouting.builder().any(this::answer))
                 .build();
     }
 
-    private static String token(SecureRandom random) {
+    /** A name that nobody can guess. */
+    static String token(SecureRandom random) {
         byte[] bytes = new byte[24];
         random.nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
@@ -88,9 +103,11 @@ public final class PageServer implements AutoCloseable {
      * Listens on 127.0.0.1 from now on; port 0 takes a free one. Throws {@link IOException} if the port cannot be had.
      *
      * @param source gives the state at any time, to any thread
+     * @param actions what can be done on the page; null if it only shows
      */
-    public static PageServer start(int port, Supplier<PageState> source) throws IOException {
-        PageServer page = new PageServer(port, source, new SecureRandom());
+    public static PageServer start(int port, Supplier<PageState> source, @Nullable PageActions actions)
+            throws IOException {
+        PageServer page = new PageServer(port, source, actions, new SecureRandom());
         // The web server only logs it if it cannot listen.
         try (ServerSocket probe = new ServerSocket()) {
             probe.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
@@ -126,6 +143,8 @@ public final class PageServer implements AutoCloseable {
         String path = request.path().rawPath();
         if (!isOurHost(request.headers()) || !isOurOrigin(request.headers())) {
             refuse(response, "This page is not for other pages.");
+        } else if (path.startsWith(ACTIONS) && request.prologue().method().equals(Method.POST)) {
+            act(path.substring(ACTIONS.length()), request, response);
         } else if (!request.prologue().method().equals(Method.GET)) {
             refuse(response, "There is nothing to change here.");
         } else if (path.equals("/")) {
@@ -139,6 +158,43 @@ public final class PageServer implements AutoCloseable {
         } else {
             response.status(Status.NOT_FOUND_404).send();
         }
+    }
+
+    // Besides the secret a browser must have said that it is this page that asks, and in a form that no other can send
+    // without asking first.
+    private void act(String name, ServerRequest request, ServerResponse response) {
+        ServerRequestHeaders headers = request.headers();
+        boolean fromHere = headers.first(HeaderNames.ORIGIN).isPresent();
+        boolean isJson = headers.first(HeaderNames.CONTENT_TYPE).orElse("").equals("application/json");
+        if (!fromHere || !isJson || !hasSecret(headers)) {
+            refuse(response, "Open the address that the node printed when it started.");
+        } else if (actions == null || !actions.names().contains(name)) {
+            response.status(Status.NOT_FOUND_404).send();
+        } else {
+            byte[] body = request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
+            act(actions, name, body, response);
+            Arrays.fill(body, (byte) 0);
+        }
+    }
+
+    private void act(PageActions all, String name, byte[] body, ServerResponse response) {
+        Status status = Status.OK_200;
+        Object answer;
+        try {
+            JsonNode input = mapper.readTree(body);
+            if (!input.isObject()) {
+                throw new RefusedException("", "An object is wanted.");
+            }
+            answer = all.act(name, input);
+        } catch (JacksonException e) {
+            status = Status.BAD_REQUEST_400;
+            answer = Map.of("field", "", "error", "This is not understood.");
+        } catch (RefusedException e) {
+            status = Status.BAD_REQUEST_400;
+            answer = Map.of("field", e.field(), "error", e.sentence());
+        }
+        response.status(status).header("Content-Type", "application/json");
+        response.send(mapper.writeValueAsBytes(answer));
     }
 
     private static void secure(ServerResponse response) {

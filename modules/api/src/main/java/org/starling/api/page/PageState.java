@@ -1,6 +1,7 @@
 package org.starling.api.page;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that the page shows at one moment.
@@ -9,17 +10,23 @@ import java.util.List;
  * @param nodes the nodes of this process: one, or all those of a demonstration
  * @param story what happened, in sentences, oldest first; empty outside a demonstration
  * @param observed how decentralized the network is, as far as the node can see
+ * @param wallet the node's wallets; null if it has none by its settings
  */
-public record PageState(String title, List<Node> nodes, List<String> story, List<Observed> observed) {
+public record PageState(
+        String title,
+        List<Node> nodes,
+        List<String> story,
+        List<Observed> observed,
+        @Nullable WalletState wallet) {
     public PageState {
         nodes = List.copyOf(nodes);
         story = List.copyOf(story);
         observed = List.copyOf(observed);
     }
 
-    /** As above, with nothing observed. */
+    /** As above, with nothing observed and no wallets. */
     public PageState(String title, List<Node> nodes, List<String> story) {
-        this(title, nodes, story, List.of());
+        this(title, nodes, story, List.of(), null);
     }
 
     /**

@@ -204,14 +204,7 @@ final class WalletMethods {
     /** Gives the wallet its keys, protected before they are written if there is a passphrase. */
     private static void adopt(Wallet wallet, Mnemonic words, String wordPassphrase, String passphrase, long birth) {
         byte[] bytes = passphrase.getBytes(UTF_8);
-        if (!passphrase.isEmpty()) {
-            wallet.secrets().encrypt(bytes);
-            wallet.secrets().unlock(bytes, Long.MAX_VALUE);
-        }
-        wallet.secrets().adopt(words, wordPassphrase, birth);
-        if (!passphrase.isEmpty()) {
-            wallet.secrets().lock();
-        }
+        wallet.secrets().adopt(words, wordPassphrase, bytes, birth);
         Arrays.fill(bytes, (byte) 0);
     }
 

@@ -70,6 +70,7 @@ function show(state) {
   showHeard(best);
   showStory(state.story);
   showObserved(state.observed);
+  showViews(state);
   flock(nodes, mesh);
   before = state;
 }

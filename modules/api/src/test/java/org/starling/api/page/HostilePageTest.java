@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -26,12 +28,28 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.WebDriverWait;
+import tools.jackson.databind.JsonNode;
 
 /** A real browser shows the page; in the same browser a hostile page tries to read and to act. */
 class HostilePageTest {
     @TempDir
     static Path profile;
 
+    /** Notes what is done, and does nothing. */
+    private static final class Recorder implements PageActions {
+        @Override
+        public Set<String> names() {
+            return WalletDesk.ACTIONS;
+        }
+
+        @Override
+        public Object act(String name, JsonNode input) {
+            DONE.add(name + " " + input);
+            return Map.of("name", name);
+        }
+    }
+
+    private static final List<String> DONE = new CopyOnWriteArrayList<>();
     private static final AtomicInteger ASKED = new AtomicInteger();
     private static final List<String> HEARD = new CopyOnWriteArrayList<>();
     private static PageServer page;
@@ -43,7 +61,7 @@ class HostilePageTest {
         Optional<Path> chromium = onPath("chromium", "chromium-browser", "google-chrome");
         Optional<Path> driver = onPath("chromedriver");
         assumeTrue(chromium.isPresent() && driver.isPresent(), "chromium: neither browser nor driver is on the PATH");
-        page = PageServer.start(0, HostilePageTest::state);
+        page = PageServer.start(0, HostilePageTest::state, new Recorder());
         hostile = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
         hostile.createContext("/", exchange -> {
             HEARD.add(exchange.getRequestURI() + " "
@@ -251,6 +269,71 @@ class HostilePageTest {
                     .as(origin)
                     .contains("This page is not for other pages.");
         }
+    }
+
+    /** Ways in which a page asks for an action; {@code headers} may be guessed at. */
+    private static final String ASKING = "const say = r => r.type === 'opaque' ? 'unread' : 'said ' + r.status;"
+            + "const guess = {'Content-Type': 'application/json', Authorization: 'Bearer ' + '0'.repeat(48)};"
+            + "const ways = ["
+            + "  {method: 'POST', mode: 'cors', headers: {'Content-Type': 'application/json'}},"
+            + "  {method: 'POST', mode: 'cors', headers: guess},"
+            + "  {method: 'POST', mode: 'no-cors', headers: {'Content-Type': 'text/plain'}},"
+            + "  {method: 'POST', mode: 'no-cors'}];"
+            + "Promise.all(ways.map(way => fetch(target + '/do/NAME',"
+            + "    {...way, credentials: 'include', body: '{\"wallet\":\"\"}'}).then(say, e => 'refused')))"
+            + ".then(all => done(all.join(' ')));";
+
+    @Test
+    void anotherPageHasNoWalletActionDone() {
+        DONE.clear();
+        for (String origin : foreignOrigins()) {
+            for (String action : WalletDesk.ACTIONS) {
+                String answers = from(origin, ASKING.replace("NAME", action));
+                assertThat(answers.split(" ", -1)).as("%s %s", origin, action).isSubsetOf("refused", "unread");
+            }
+        }
+        for (String action : WalletDesk.ACTIONS) {
+            browser.get(foreignOrigins().getFirst() + "/");
+            browser.executeScript(
+                    "const f = document.createElement('form'); f.method = 'post'; f.enctype = 'text/plain';"
+                            + "f.action = arguments[0]; const i = document.createElement('input');"
+                            + "i.name = '{\"wallet\":\"'; i.value = '\"}'; f.append(i); document.body.append(f); f.submit();",
+                    "http://127.0.0.1:" + page.port() + "/do/" + action);
+            new WebDriverWait(browser, Duration.ofSeconds(30))
+                    .until(shown -> shown.findElement(By.tagName("body"))
+                            .getText()
+                            .contains("This page is not for other pages."));
+        }
+        assertThat(DONE).isEmpty();
+    }
+
+    @Test
+    void noWalletActionIsDoneWithoutTheSecret() {
+        DONE.clear();
+        browser.get(page.address());
+        for (String action : WalletDesk.ACTIONS) {
+            String answers = from("http://127.0.0.1:" + page.port(), ASKING.replace("NAME", action));
+            assertThat(answers).as(action).isEqualTo("said 403 said 403 said 403 said 403");
+        }
+        assertThat(DONE).isEmpty();
+    }
+
+    @Test
+    void theOwnerHasThemDone() {
+        DONE.clear();
+        browser.get("about:blank");
+        browser.get(page.address());
+        for (String action : WalletDesk.ACTIONS) {
+            String answer = (String) browser.executeAsyncScript(
+                    "const done = arguments[arguments.length - 1];"
+                            + "ask(arguments[0], {wallet: 'mine'}).then(said => done(said.name), e => done('refused'));",
+                    action);
+            assertThat(answer).isEqualTo(action);
+        }
+        assertThat(DONE).hasSameSizeAs(WalletDesk.ACTIONS).allMatch(done -> done.endsWith("{\"wallet\":\"mine\"}"));
+        assertThat((String) browser.executeAsyncScript("const done = arguments[arguments.length - 1];"
+                        + "ask('nothing', {}).then(said => done('did'), e => done('refused'));"))
+                .isEqualTo("refused");
     }
 
     @Test

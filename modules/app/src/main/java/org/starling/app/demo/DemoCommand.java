@@ -53,7 +53,7 @@ public final class DemoCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(cleaner);
         Narrator narrator = new Narrator(out, isTerminal());
         hatch(folder);
-        try (PageServer page = PageServer.start(0, () -> state(narrator))) {
+        try (PageServer page = PageServer.start(0, () -> state(narrator), null)) {
             out.println("Starling's demo: a private Bitcoin network (regtest) of " + nodes.size()
                     + " full nodes in this process, over real sockets on 127.0.0.1.");
             out.println("Watch the mesh in a browser: " + page.address());

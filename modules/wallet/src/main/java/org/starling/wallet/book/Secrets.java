@@ -162,6 +162,24 @@ public final class Secrets {
         }
     }
 
+    /**
+     * As above, with the keys sealed by a passphrase before they are written, and locked then.
+     *
+     * @param seal the passphrase in UTF-8, empty to seal nothing; the array stays the caller's, to be wiped
+     */
+    public void adopt(Mnemonic words, String passphrase, byte[] seal, long created) {
+        synchronized (wallet) {
+            if (seal.length > 0) {
+                encrypt(seal);
+                unlock(seal, Long.MAX_VALUE);
+            }
+            adopt(words, passphrase, created);
+            if (seal.length > 0) {
+                lock();
+            }
+        }
+    }
+
     /** The words that the keys follow from, if they do. Throws if they are locked. */
     public Optional<Mnemonic> words() {
         synchronized (wallet) {

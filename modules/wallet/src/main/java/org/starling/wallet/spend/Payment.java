@@ -32,6 +32,7 @@ public final class Payment {
     private int maxDepth = Integer.MAX_VALUE;
     private long maxWeight = DEFAULT_MAX_WEIGHT;
     private boolean belowMinimum;
+    private boolean takesChange = true;
 
     /** Heaviest transaction that is relayed. */
     public static final long DEFAULT_MAX_WEIGHT = 400_000;
@@ -101,6 +102,12 @@ public final class Payment {
 
     public Payment changeType(@Nullable OutputType type) {
         changeType = type;
+        return this;
+    }
+
+    /** Leaves the address for change to the next one who asks, until the payment is recorded. */
+    public Payment leaveChangeAddress() {
+        takesChange = false;
         return this;
     }
 
@@ -183,6 +190,10 @@ public final class Payment {
     @Nullable
     OutputType changeType() {
         return changeType;
+    }
+
+    boolean takesChangeAddress() {
+        return takesChange;
     }
 
     OptionalInt changePosition() {

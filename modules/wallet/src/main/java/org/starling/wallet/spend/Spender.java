@@ -131,7 +131,7 @@ public final class Spender {
                     throw new WalletException(Kind.INVALID_ARGUMENT, "Transaction change output index out of range");
                 }
                 outputs.add(changePosition, new TxOut(rest, changeScript));
-                if (payment.changeScript() == null) {
+                if (payment.changeScript() == null && payment.takesChangeAddress()) {
                     Bytes _ = wallet.newChange(changeType);
                 }
             }
