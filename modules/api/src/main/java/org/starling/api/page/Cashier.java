@@ -252,7 +252,7 @@ final class Cashier {
                 throw new RefusedException(
                         "rate",
                         "A fee of less than " + Amounts.show(least)
-                                + " satoshis for each byte would not get through at the moment.");
+                                + " sat per byte would not get through at the moment.");
             }
             if (rate.fee(SMALL_PAYMENT) > wallet.options().maxFee()) {
                 throw new RefusedException(
@@ -271,7 +271,7 @@ final class Cashier {
                             "speed",
                             "This node cannot tell yet what fee is usual: it learns that from payments that it sees"
                                     + " confirm. Choose a rate of your own, at least " + Amounts.show(least(wallet))
-                                    + " satoshis for each byte.");
+                                    + " sat per byte.");
                 }
                 return rate;
             }

@@ -291,7 +291,7 @@ function copy(button, text) {
 // ---- history ----
 
 function status(entry) {
-  if (entry.state === "young") return "can be spent in " + entry.matures + (entry.matures === 1 ? " block" : " blocks");
+  if (entry.state === "young") return "ready in " + entry.matures + (entry.matures === 1 ? " block" : " blocks");
   if (entry.state !== "confirmed") return STATES[entry.state];
   return entry.confirmations === 1 ? "1 confirmation" : entry.confirmations.toLocaleString("en") + " confirmations";
 }
@@ -375,14 +375,14 @@ async function openSend() {
     radio.disabled = choice.rate === "";
     radio.checked = !radio.disabled && (chosen === choice.speed || !chosen && choice.speed === "normal");
     return make("label", radio.disabled ? "choice off" : "choice", radio, make("span", "", ABOUT[choice.speed]),
-      make("b", "", choice.rate === "" ? "cannot be told" : (choice.estimated ? "" : "fixed: ") + choice.rate + " sat per byte"));
+      make("b", "", choice.rate === "" ? "not known yet" : (choice.estimated ? "" : "fixed: ") + choice.rate + " sat per byte"));
   });
   byId("fees").replaceChildren(...rows);
   const own = byId("send-form").querySelector("[value=own]");
   if (!fees.choices.some(choice => choice.rate !== "")) own.checked = true;
   byId("fees-note").textContent = fees.choices.every(choice => choice.estimated) ? ""
     : fees.choices.some(choice => choice.rate !== "") ? "Your node has seen too few payments confirm to tell what is usual now, so these are fixed rates."
-    : "Your node has seen too few payments confirm to tell what fee is usual now. Choose a rate of your own: at least " + fees.least + ".";
+    : "Your node has seen too few payments confirm to tell what fee is usual now. Choose a rate of your own: at least " + fees.least + " sat per byte.";
 }
 
 async function bump(txid, place, rate) {
