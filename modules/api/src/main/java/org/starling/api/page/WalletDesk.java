@@ -39,7 +39,7 @@ public final class WalletDesk implements PageActions {
     private final WalletFacts facts;
     private final Cashier cashier;
     private @Nullable NewWallet pending;
-    private @Nullable Restoration restoration;
+    private volatile @Nullable Restoration restoration;
 
     private interface Action {
         Object act(WalletDesk desk, Inputs inputs) throws RefusedException;
@@ -186,7 +186,8 @@ public final class WalletDesk implements PageActions {
     }
 
     private synchronized Object restore(Inputs inputs) throws RefusedException {
-        if (restoration != null && restoration.isUnderWay()) {
+        Restoration last = restoration;
+        if (last != null && last.isUnderWay()) {
             throw new RefusedException("", "Another wallet is being restored; wait until that is done.");
         }
         String name = newName(inputs);
@@ -225,6 +226,11 @@ public final class WalletDesk implements PageActions {
                 throw new RefusedException("", "There is no such wallet any more.");
             }
             Wallet _ = wallets.load(name);
+        }
+        Restoration last = restoration;
+        if (last != null && !last.isUnderWay()) {
+            // Why it failed was read.
+            restoration = null;
         }
         memory.showWallet(name);
         return new Done(name);
