@@ -15,6 +15,7 @@ import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.chain.Chain;
 import org.starling.chain.ChainOptions;
+import org.starling.consensus.BlockRules;
 import org.starling.consensus.ChainParams;
 import org.starling.consensus.ChainType;
 import org.starling.consensus.ChainWork;
@@ -329,8 +330,14 @@ final class NodeOptions {
 
     private BlockAssembler.Options mining() throws UsageException {
         BlockAssembler.Options defaults = BlockAssembler.Options.DEFAULT;
+        int reserved = (int) settings.number("blockreservedweight", defaults.reservedWeight());
+        if (reserved < BlockAssembler.MIN_RESERVED_WEIGHT || reserved > BlockRules.MAX_WEIGHT) {
+            throw new UsageException("-blockreservedweight=" + reserved + " must be from "
+                    + BlockAssembler.MIN_RESERVED_WEIGHT + " to " + BlockRules.MAX_WEIGHT + " weight units.");
+        }
         return new BlockAssembler.Options(
                 (int) settings.number("blockmaxweight", defaults.maxWeight()),
+                reserved,
                 feerate("blockmintxfee", defaults.minFeerate()),
                 settings.isSet("blockversion") ? (Integer) (int) settings.number("blockversion", 0) : null);
     }

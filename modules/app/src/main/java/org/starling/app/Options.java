@@ -211,6 +211,7 @@ final class Options {
         options.add("unsafesqlitesync", "", "tests: do not wait for the disk when a wallet is written (default: 0)");
         options.group("Mining");
         options.add("blockmaxweight", "<n>", "weight of blocks made here (default: 3996000)");
+        options.add("blockreservedweight", "<n>", "of it kept free for header and coinbase (default: 4000)");
         options.add("blockmintxfee", "<BTC/kvB>", "least fee rate in blocks made here (default: 0.00001)");
         options.add("blockversion", "<n>", "regtest: version of blocks made here");
         options.add("mocktime", "<seconds>", "regtest: pretend that this is the time");
@@ -278,7 +279,7 @@ final class Options {
         accept(Option.ACCEPTED, """
                 alertnotify allowignoredconf
                  blockreconstructionextratxn
-                blockreservedweight capturemessages  checkaddrman checkblockindex
+                capturemessages  checkaddrman checkblockindex
                 checkmempool checkpoints choosedatadir
                  daemon daemonwait dbbatchsize dbcrashratio
                 dblogsize deprecatedrpc

@@ -96,7 +96,7 @@ final class MempoolCommand implements Callable<Integer> {
         for (int i = 0; i < 3; i++) {
             long start = System.nanoTime();
             minersFees = new AncestorMiner(mempool.entries())
-                    .mine(BlockRules.MAX_WEIGHT - 2L * BlockAssembler.COINBASE_WEIGHT);
+                    .mine(BlockRules.MAX_WEIGHT - 2L * BlockAssembler.RESERVED_WEIGHT);
             bestOfMiner = Math.min(bestOfMiner, (System.nanoTime() - start) / 1e6);
         }
         System.out.printf(

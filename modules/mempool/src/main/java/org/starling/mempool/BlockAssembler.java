@@ -25,8 +25,11 @@ import org.starling.consensus.script.ScriptBuilder;
  * Makes blocks to be mined. Transactions are taken in the chunks in which the mempool keeps them, the best first. Used on the validation thread.
  */
 public final class BlockAssembler {
-    /** Weight kept free for the header and the coinbase. */
-    public static final int COINBASE_WEIGHT = 4_000;
+    /** Weight kept free for the header and the coinbase, if the operator says nothing else. */
+    public static final int RESERVED_WEIGHT = 4_000;
+
+    /** At least so much is kept free: a coinbase that fits into less is of no use to a pool. */
+    public static final int MIN_RESERVED_WEIGHT = 2_000;
 
     /** Signature operations kept free for the coinbase. */
     public static final int COINBASE_SIGOPS_COST = 400;
@@ -41,18 +44,28 @@ public final class BlockAssembler {
      * What an operator may choose.
      *
      * @param maxWeight of the block
+     * @param reservedWeight kept free for the header and the coinbase
      * @param minFeerate below it no package is taken
      * @param version of the block; null for the one that signals what is under way
      */
     public record Options(
-            int maxWeight, Feerate minFeerate, @Nullable Integer version) {
-        public static final Options DEFAULT = new Options(BlockRules.MAX_WEIGHT - 4_000, new Feerate(1000), null);
+            int maxWeight,
+            int reservedWeight,
+            Feerate minFeerate,
+            @Nullable Integer version) {
+        public static final Options DEFAULT =
+                new Options(BlockRules.MAX_WEIGHT - 4_000, RESERVED_WEIGHT, new Feerate(1000), null);
     }
 
     public BlockAssembler(ChainParams params, VersionBits versionBits, Options options) {
         this.params = params;
         this.versionBits = versionBits;
         this.options = options;
+    }
+
+    /** Weight kept free for the header and the coinbase. */
+    public int reservedWeight() {
+        return options.reservedWeight();
     }
 
     /** A block on top of the tip with the best of the mempool, that pays to the script. */

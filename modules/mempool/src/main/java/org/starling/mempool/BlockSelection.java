@@ -18,17 +18,16 @@ final class BlockSelection {
     private final HeaderView tip;
     private final int maxWeight;
     private final Set<Entry> chosen = new LinkedHashSet<>();
-    private long weight = BlockAssembler.COINBASE_WEIGHT;
+    private long weight;
     private long sigOpsCost = BlockAssembler.COINBASE_SIGOPS_COST;
     private int failures;
 
     BlockSelection(BlockAssembler.Options options, HeaderView tip) {
         this.options = options;
         this.tip = tip;
-        this.maxWeight = Math.clamp(
-                options.maxWeight(),
-                BlockAssembler.COINBASE_WEIGHT,
-                BlockRules.MAX_WEIGHT - BlockAssembler.COINBASE_WEIGHT);
+        int reserved = options.reservedWeight();
+        this.maxWeight = Math.max(reserved, Math.min(options.maxWeight(), BlockRules.MAX_WEIGHT - reserved));
+        this.weight = reserved;
     }
 
     /** What was chosen, parents before their children. */
@@ -38,7 +37,7 @@ final class BlockSelection {
 
     void select(Chunks chunks) {
         for (Chunk chunk : chunks.bestFirst()) {
-            boolean full = failures > MAX_CONSECUTIVE_FAILURES && weight > maxWeight - BlockAssembler.COINBASE_WEIGHT;
+            boolean full = failures > MAX_CONSECUTIVE_FAILURES && weight > maxWeight - options.reservedWeight();
             if (full || !pays(chunk.fee, chunk.size)) {
                 return;
             }

@@ -114,9 +114,15 @@ class BlockAssemblerTest {
         BlockTemplate tiny = new BlockAssembler(
                         play.params,
                         new VersionBits(play.params),
-                        new BlockAssembler.Options(5_000, new Feerate(1_000), null))
+                        new BlockAssembler.Options(5_000, 4_000, new Feerate(1_000), null))
                 .assemble(play.mempool, play.tip, ANYONE, play.now);
         assertThat(body(tiny)).containsExactly(small);
+        BlockTemplate forLargeCoinbase = new BlockAssembler(
+                        play.params,
+                        new VersionBits(play.params),
+                        new BlockAssembler.Options(5_000, 4_950, new Feerate(1_000), null))
+                .assemble(play.mempool, play.tip, ANYONE, play.now);
+        assertThat(body(forLargeCoinbase)).isEmpty();
     }
 
     @Test
@@ -126,7 +132,7 @@ class BlockAssemblerTest {
         BlockTemplate template = new BlockAssembler(
                         play.params,
                         new VersionBits(play.params),
-                        new BlockAssembler.Options(4_000_000, new Feerate(5_000), 0x20000007))
+                        new BlockAssembler.Options(4_000_000, 4_000, new Feerate(5_000), 0x20000007))
                 .assemble(play.mempool, play.tip, ANYONE, play.now);
 
         assertThat(body(template)).isEmpty();

@@ -17,7 +17,8 @@ class BlockSelectionTest {
     private final SeededRandomness random = new SeededRandomness(3);
 
     private Collection<Entry> select(int maxWeight) {
-        BlockAssembler.Options options = new BlockAssembler.Options(maxWeight, new Feerate(1_000), null);
+        BlockAssembler.Options options =
+                new BlockAssembler.Options(maxWeight, BlockAssembler.RESERVED_WEIGHT, new Feerate(1_000), null);
         BlockSelection selection =
                 new BlockSelection(options, new Playground.Header(Hash256.ZERO, 0, Playground.START, null));
         selection.select(maker.graph.chunks());

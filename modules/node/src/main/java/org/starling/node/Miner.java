@@ -39,6 +39,11 @@ public final class Miner {
         return made;
     }
 
+    /** Weight that templates keep free for the header and the coinbase. */
+    public int reservedWeight() {
+        return assembler.reservedWeight();
+    }
+
     /** The template that was made last; null before the first. */
     public @Nullable BlockTemplate lastTemplate() {
         return last;

@@ -1,6 +1,7 @@
 package org.starling.api.rpc;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Collection;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
@@ -14,6 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.DecimalNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.NumericNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** JSON as the RPC speaks it: fields in the order of their writing, amounts in BTC with exactly eight decimals. */
@@ -29,14 +31,24 @@ public final class Json {
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             .build();
 
+    /** Reals have as many digits as Bitcoin Core writes: clients compare them digit by digit. */
+    private static final MathContext SIGNIFICANT = new MathContext(16);
+
+    private static final JsonNodeFactory NODES = new JsonNodeFactory() {
+        @Override
+        public NumericNode numberNode(double value) {
+            return DecimalNode.valueOf(new BigDecimal(value, SIGNIFICANT).stripTrailingZeros());
+        }
+    };
+
     private Json() {}
 
     public static ObjectNode object() {
-        return JsonNodeFactory.instance.objectNode();
+        return NODES.objectNode();
     }
 
     public static ArrayNode array() {
-        return JsonNodeFactory.instance.arrayNode();
+        return NODES.arrayNode();
     }
 
     /** An array of texts. */
@@ -67,7 +79,7 @@ public final class Json {
     }
 
     public static JsonNode real(double value) {
-        return JsonNodeFactory.instance.numberNode(value);
+        return NODES.numberNode(value);
     }
 
     public static JsonNode flag(boolean value) {

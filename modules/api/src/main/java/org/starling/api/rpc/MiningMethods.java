@@ -25,7 +25,6 @@ import org.starling.consensus.Rejection;
 import org.starling.consensus.Target;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxIn;
-import org.starling.mempool.BlockAssembler;
 import org.starling.mempool.BlockTemplate;
 import org.starling.node.Miner;
 import org.starling.node.Node;
@@ -199,7 +198,11 @@ final class MiningMethods {
 
     private static JsonNode submitBlock(Call call) {
         Node node = call.node();
-        Block block = withReservedValue(node, decodeBlock(call.text("hexdata")));
+        Block sent = decodeBlock(call.text("hexdata"));
+        if (sent.transactions().isEmpty() || !sent.transactions().getFirst().isCoinbase()) {
+            throw new RpcException(RpcException.DESERIALIZATION_ERROR, "Block does not start with a coinbase");
+        }
+        Block block = withReservedValue(node, sent);
         BlockEntry known = node.headers().find(block.hash());
         if (known != null && known.isInvalid()) {
             return Json.text("duplicate-invalid");
@@ -231,9 +234,6 @@ final class MiningMethods {
 
     // Miners may leave the coinbase's witness out; a block that commits to witnesses needs it.
     private static Block withReservedValue(Node node, Block block) {
-        if (block.transactions().isEmpty()) {
-            return block;
-        }
         Transaction coinbase = block.transactions().getFirst();
         BlockEntry previous = node.headers().find(block.header().previous());
         boolean segwit = previous != null
@@ -286,7 +286,7 @@ final class MiningMethods {
         BlockTemplate last = node.miner().lastTemplate();
         if (last != null) {
             List<Transaction> chosen = last.block().transactions();
-            long weight = BlockAssembler.COINBASE_WEIGHT;
+            long weight = node.miner().reservedWeight();
             for (Transaction transaction : chosen.subList(1, chosen.size())) {
                 weight += transaction.weight();
             }
