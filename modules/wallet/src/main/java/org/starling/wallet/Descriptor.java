@@ -109,6 +109,11 @@ public sealed interface Descriptor {
         return DescriptorSizes.inputWeight(this, script);
     }
 
+    /** The extended keys that it names, with their secrets where it has them, from which its keys follow (BIP-0032). */
+    default List<ExtendedKey> extendedKeys() {
+        return keys().stream().flatMap(KeyExpression::extendedKeys).toList();
+    }
+
     default boolean isRange() {
         return keys().stream().anyMatch(KeyExpression::isRange);
     }

@@ -3,6 +3,7 @@ package org.starling.wallet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.consensus.ChainParams.AddressPrefixes;
@@ -191,6 +192,14 @@ record KeyExpression(@Nullable KeyOrigin origin, String shownOrigin, Source sour
             case Fixed fixed -> fixed.secret() != null;
             case Derived derived -> derived.root().isPrivate();
             case MusigSource musig -> musig.participants().stream().anyMatch(KeyExpression::hasPrivateKey);
+        };
+    }
+
+    Stream<ExtendedKey> extendedKeys() {
+        return switch (source) {
+            case Fixed _ -> Stream.empty();
+            case Derived derived -> Stream.of(derived.root());
+            case MusigSource musig -> musig.participants().stream().flatMap(KeyExpression::extendedKeys);
         };
     }
 

@@ -72,6 +72,12 @@ final class AddressMethods {
                         AddressMethods::getAddressesByLabel,
                         required("label", TEXT, "what they are called")),
                 RpcMethod.of(
+                        "listaddressgroupings",
+                        category,
+                        "The wallet's addresses in groups: those of one group were shown to the world to have one owner, by"
+                                + " being spent from together or as change.",
+                        call -> new AddressGroups(call).json()),
+                RpcMethod.of(
                         "getreceivedbyaddress",
                         category,
                         "What was ever paid to an address of the wallet, in BTC.",

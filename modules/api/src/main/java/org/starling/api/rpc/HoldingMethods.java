@@ -8,13 +8,18 @@ import static org.starling.api.rpc.Parameter.optional;
 import static org.starling.api.rpc.Parameter.required;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.consensus.Address;
 import org.starling.consensus.OutPoint;
+import org.starling.consensus.Transaction;
+import org.starling.consensus.TxIn;
+import org.starling.consensus.TxOut;
 import org.starling.mempool.MempoolEntry;
 import org.starling.wallet.DescriptorException;
 import org.starling.wallet.Expansion;
@@ -79,6 +84,13 @@ final class HoldingMethods {
                         required("unlock", FLAG, "whether to let them in"),
                         optional("transactions", ARRAY, "objects with txid and vout; all when letting in by default"),
                         optional("persistent", FLAG, "whether it holds over a restart")),
+                RpcMethod.of(
+                        "simulaterawtransaction",
+                        category,
+                        "By how much transactions would change the balance if they were signed and sent in this order.",
+                        HoldingMethods::simulate,
+                        optional("rawtxs", ARRAY, "the transactions in hex"),
+                        Parameter.options("options", "include_watchonly: has no effect", "include_watchonly")),
                 RpcMethod.of(
                         "listlockunspent", category, "The coins kept out of payments.", HoldingMethods::listLocked));
     }
@@ -228,6 +240,42 @@ final class HoldingMethods {
             // Its keys are locked; the script says enough.
         }
         json.putArray("parent_descs").add(position.keychain().descriptor().text());
+    }
+
+    private static JsonNode simulate(Call call) {
+        Wallet wallet = call.wallet();
+        Call.requireNoOther(call.get("options"), "include_watchonly");
+        long change = 0;
+        Map<OutPoint, Long> made = new HashMap<>();
+        Set<OutPoint> spent = new HashSet<>();
+        for (JsonNode text : Call.array(call.get("rawtxs"))) {
+            Transaction transaction = TransactionMethods.decode(Call.text(text), true, true);
+            if (transaction == null) {
+                throw new RpcException(RpcException.DESERIALIZATION_ERROR, "Transaction hex string decoding failure.");
+            }
+            Map<OutPoint, TxOut> coins = SigningMethods.coins(call.node(), transaction);
+            for (TxIn input : transaction.inputs()) {
+                OutPoint coin = input.previous();
+                if (!spent.add(coin)) {
+                    throw Call.invalid("Transaction(s) are spending the same output more than once");
+                }
+                Long before = made.remove(coin);
+                if (before == null && !coins.containsKey(coin)) {
+                    throw Call.invalid("One or more transaction inputs are missing or have been spent already");
+                }
+                TxOut own = wallet.output(coin);
+                change -= before != null ? before : own == null ? 0 : own.value();
+            }
+            for (int i = 0; i < transaction.outputs().size(); i++) {
+                TxOut output = transaction.outputs().get(i);
+                long value = wallet.isMine(output.scriptPubKey()) ? output.value() : 0;
+                made.put(transaction.outPoint(i), value);
+                change += value;
+            }
+        }
+        ObjectNode json = Json.object();
+        json.set("balance_change", Json.amount(change));
+        return json;
     }
 
     private static JsonNode lockUnspent(Call call) {

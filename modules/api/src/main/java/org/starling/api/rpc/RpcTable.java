@@ -48,6 +48,8 @@ public final class RpcTable {
         add(HistoryMethods.all());
         add(PaymentMethods.all());
         add(ImportMethods.all());
+        add(PrunedFundsMethods.all());
+        add(HdKeyMethods.all());
         add(FundingMethods.all());
         add(MessageMethods.ofWallets());
         return this;

@@ -74,6 +74,19 @@ public record MerkleBlock(BlockHeader header, long count, List<Hash256> hashes, 
 
     /** The transactions that it proves to be in the block of the header; null if it proves nothing. */
     public @Nullable List<Hash256> proved() {
+        List<Proved> places = provedAt();
+        return places == null ? null : places.stream().map(Proved::txid).toList();
+    }
+
+    /**
+     * A transaction that is proved to be in the block.
+     *
+     * @param index transactions before it
+     */
+    public record Proved(Hash256 txid, int index) {}
+
+    /** As {@link #proved}, with the places in the block. */
+    public @Nullable List<Proved> provedAt() {
         boolean possible = count > 0
                 && count <= BlockRules.MAX_WEIGHT / SMALLEST_TRANSACTION_WEIGHT
                 && hashes.size() <= count
@@ -143,7 +156,7 @@ public record MerkleBlock(BlockHeader header, long count, List<Hash256> hashes, 
     }
 
     private final class Checker {
-        private final List<Hash256> found = new ArrayList<>();
+        private final List<Proved> found = new ArrayList<>();
         private int bit;
         private int hash;
 
@@ -157,7 +170,7 @@ public record MerkleBlock(BlockHeader header, long count, List<Hash256> hashes, 
             if (height == 0 || !proves) {
                 Hash256 given = hash < hashes.size() ? hashes.get(hash++) : null;
                 if (given != null && height == 0 && proves) {
-                    found.add(given);
+                    found.add(new Proved(given, (int) position));
                 }
                 return given;
             }

@@ -1,6 +1,7 @@
 package org.starling.wallet.book;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,42 @@ final class Follower {
         Hash256 rival = transaction.txid();
         for (Hash256 own : ledger.conflicts(transaction)) {
             ledger.removeMempoolConflict(own, rival);
+        }
+    }
+
+    /**
+     * Takes in a transaction of the wallet's own that nobody has heard of yet.
+     *
+     * @throws WalletException if one of its inputs was spent meanwhile by a transaction other than those it replaces
+     */
+    void commit(Event event, Transaction transaction, Map<String, String> written) {
+        String replaces = written.getOrDefault(WalletTx.Note.REPLACES, "");
+        for (Hash256 other : ledger.conflicts(transaction)) {
+            WalletTx tx = ledger.get(other);
+            boolean live = tx != null
+                    && !tx.isAbandoned()
+                    && !(tx.state() instanceof TxState.Conflicted)
+                    && !ledger.isMempoolConflicted(other);
+            if (live && !other.toString().equals(replaces)) {
+                throw new WalletException(
+                        WalletException.Kind.GENERAL,
+                        "A coin of this payment was spent by " + other + " in the meantime; try again");
+            }
+        }
+        boolean _ = take(event, transaction, new TxState.Inactive(false), null);
+        WalletTx tx = ledger.get(transaction.txid());
+        if (tx == null) {
+            throw new IllegalStateException("it does not concern the wallet");
+        }
+        for (Map.Entry<String, String> note : written.entrySet()) {
+            tx = tx.with(note.getKey(), note.getValue());
+        }
+        ledger.save(event.batch(), tx);
+        WalletTx replaced = replaces.isEmpty() ? null : ledger.get(Hash256.fromHex(replaces));
+        if (replaced != null) {
+            String by = transaction.txid().toString();
+            ledger.save(event.batch(), replaced.with(WalletTx.Note.REPLACED_BY, by));
+            event.changed().add(replaced.txid());
         }
     }
 

@@ -145,6 +145,15 @@ final class KeyBook {
     }
 
     /**
+     * The extended public keys that the keychain begins at. Those behind hardened steps cannot be told from the descriptor
+     * without private keys, so they are stored beside it.
+     */
+    List<HdKeys.Root> roots(Keychain keychain) {
+        byte[] stored = store.get(WalletRecords.key(WalletRecords.ROOTS, keychain.id()));
+        return stored == null ? HdKeys.rootsOf(unlocked(keychain).extendedKeys()) : HdKeys.decode(stored, prefixes);
+    }
+
+    /**
      * Adds a keychain, or changes the one of the same descriptor, and watches its scripts.
      *
      * @param secret the same descriptor with its private keys; null if there are none, and then those known already stay
@@ -154,6 +163,7 @@ final class KeyBook {
         if (secret != null) {
             byte[] key = WalletRecords.key(WalletRecords.SECRET, id);
             batch.put(key, vault.seal(key, secret.privateText().getBytes(US_ASCII)));
+            batch.put(WalletRecords.key(WalletRecords.ROOTS, id), HdKeys.encode(secret.extendedKeys(), prefixes));
         }
         if (keychain.activeFor() != null) {
             Keychain other = active(keychain.activeFor(), keychain.internal());

@@ -98,6 +98,28 @@ final class Ledger {
         }
     }
 
+    /** Forgets a transaction; false if there is none of that id. */
+    boolean remove(Batch batch, Hash256 txid) {
+        WalletTx tx = byTxid.remove(txid);
+        if (tx == null) {
+            return false;
+        }
+        batch.delete(WalletRecords.key(WalletRecords.TRANSACTION, txid));
+        byOrder.remove(tx.order());
+        mempoolConflicts.remove(txid);
+        for (TxIn input : tx.transaction().inputs()) {
+            Set<Hash256> others = spenders.getOrDefault(input.previous(), new TreeSet<>());
+            others.remove(txid);
+            if (others.isEmpty()) {
+                spenders.remove(input.previous());
+            }
+        }
+        for (int i = 0; i < tx.transaction().outputs().size(); i++) {
+            owned.remove(tx.transaction().outPoint(i));
+        }
+        return true;
+    }
+
     // Looking
 
     @Nullable

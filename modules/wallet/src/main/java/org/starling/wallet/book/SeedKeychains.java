@@ -20,18 +20,22 @@ final class SeedKeychains {
     static List<Made> of(Bytes seed, ChainParams chain) throws DescriptorException {
         ExtendedKey master = ExtendedKey.ofSeed(seed)
                 .orElseThrow(() -> new IllegalStateException("these words give no key; there are no such words known"));
-        String root = master.encode(chain.prefixes());
-        int coin = chain.type() == ChainType.MAIN ? 0 : 1;
         List<Made> made = new ArrayList<>();
         for (OutputType type : OutputType.values()) {
             for (boolean internal : new boolean[] {false, true}) {
-                String key = root + "/" + purpose(type) + "h/" + coin + "h/0h/" + (internal ? 1 : 0) + "/*";
-                Descriptor descriptor = Descriptor.parse(text(type, key), chain.prefixes(), false)
-                        .getFirst();
-                made.add(new Made(descriptor, type, internal));
+                made.add(new Made(descriptor(master, chain, type, internal), type, internal));
             }
         }
         return made;
+    }
+
+    /** The descriptor of one kind of addresses that follow from a master key. */
+    static Descriptor descriptor(ExtendedKey master, ChainParams chain, OutputType type, boolean internal)
+            throws DescriptorException {
+        int coin = chain.type() == ChainType.MAIN ? 0 : 1;
+        String root = master.encode(chain.prefixes());
+        String key = root + "/" + purpose(type) + "h/" + coin + "h/0h/" + (internal ? 1 : 0) + "/*";
+        return Descriptor.parse(text(type, key), chain.prefixes(), false).getFirst();
     }
 
     private static int purpose(OutputType type) {

@@ -164,6 +164,11 @@ public final class Wallet implements AutoCloseable {
         return meta.birth();
     }
 
+    /** The keys that its descriptors begin at. */
+    public HdKeys hdKeys() {
+        return new HdKeys(this, keys);
+    }
+
     /** What a passphrase protects. */
     public Secrets secrets() {
         return secrets;
@@ -538,37 +543,27 @@ public final class Wallet implements AutoCloseable {
      * @throws WalletException if one of its inputs was spent meanwhile by a transaction other than those it replaces
      */
     public synchronized void commit(Transaction transaction, Map<String, String> written, long now) {
-        String replaces = written.getOrDefault(WalletTx.Note.REPLACES, "");
-        for (Hash256 other : ledger.conflicts(transaction)) {
-            WalletTx tx = ledger.get(other);
-            boolean live = tx != null
-                    && !tx.isAbandoned()
-                    && !(tx.state() instanceof TxState.Conflicted)
-                    && !ledger.isMempoolConflicted(other);
-            if (live && !other.toString().equals(replaces)) {
-                throw new WalletException(
-                        Kind.GENERAL, "A coin of this payment was spent by " + other + " in the meantime; try again");
-            }
+        event(now, false, event -> follower.commit(event, transaction, written));
+    }
+
+    /**
+     * Takes in a transaction of a block that need not be stored here, and is not looked at ({@code importprunedfunds}).
+     *
+     * @param index transactions before it in the block
+     * @return whether it pays the wallet; if not, nothing is taken in
+     */
+    public synchronized boolean takeProved(Transaction transaction, ChainPoint block, int index, long now) {
+        boolean pays = transaction.outputs().stream().anyMatch(output -> isMine(output.scriptPubKey()));
+        if (pays) {
+            TxState state = new TxState.Confirmed(block.hash(), block.height(), index);
+            event(now, false, event -> follower.take(event, transaction, state, block));
         }
-        event(now, false, event -> {
-            boolean _ = follower.take(event, transaction, new TxState.Inactive(false), null);
-            WalletTx tx = ledger.get(transaction.txid());
-            if (tx == null) {
-                throw new IllegalStateException("it does not concern the wallet");
-            }
-            for (Map.Entry<String, String> note : written.entrySet()) {
-                tx = tx.with(note.getKey(), note.getValue());
-            }
-            ledger.save(event.batch(), tx);
-            WalletTx replaced = replaces.isEmpty() ? null : ledger.get(Hash256.fromHex(replaces));
-            if (replaced != null) {
-                ledger.save(
-                        event.batch(),
-                        replaced.with(
-                                WalletTx.Note.REPLACED_BY, transaction.txid().toString()));
-                event.changed().add(replaced.txid());
-            }
-        });
+        return pays;
+    }
+
+    /** Forgets a transaction; false if there is none of that id. */
+    public synchronized boolean forget(Hash256 txid) {
+        return changeOwn(batch -> ledger.remove(batch, txid));
     }
 
     /** Gives up a transaction that is in no block and not in the mempool, so that its coins may be spent otherwise. */

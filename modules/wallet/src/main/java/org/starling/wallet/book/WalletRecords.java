@@ -18,6 +18,7 @@ import org.starling.consensus.OutPoint;
  *   e            secret: the random bytes of the seed words
  *   k keychain   a descriptor without private keys, and how far it is used
  *   x keychain   secret: the same descriptor with its private keys
+ *   h keychain   the extended public keys that it begins at, and of which the private key is here
  *   s keychain n output scripts at an index, where they follow from private keys only
  *   t txid       a transaction
  *   a script     what an address is called and for what it is
@@ -34,6 +35,7 @@ final class WalletRecords {
     static final byte WORDS = 'e';
     static final byte KEYCHAIN = 'k';
     static final byte SECRET = 'x';
+    static final byte ROOTS = 'h';
     static final byte SCRIPTS = 's';
     static final byte TRANSACTION = 't';
     static final byte ADDRESS = 'a';

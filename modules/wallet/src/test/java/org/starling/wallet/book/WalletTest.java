@@ -98,6 +98,26 @@ class WalletTest {
     }
 
     @Test
+    void takesInWhatABlockProvesAndForgetsItAgain() throws Exception {
+        KeyValueStore store = new MemoryKeyValueStore(disk);
+        Wallet wallet = wallet(WORDS, store);
+        Bytes script = wallet.newAddress(OutputType.BECH32M, "");
+        Transaction paid = WalletWorld.paying(script, 70_000);
+        ChainPoint block = new ChainPoint(WalletWorld.CHAIN.genesis().hash(), 0, world.now(), world.now());
+
+        assertThat(wallet.takeProved(WalletWorld.paying(STRANGER, 1), block, 3, world.now()))
+                .isFalse();
+        assertThat(wallet.takeProved(paid, block, 3, world.now())).isTrue();
+        assertThat(wallet.balance(1).trusted()).isEqualTo(70_000);
+        assertThat(wallet.count()).isEqualTo(1);
+
+        assertThat(wallet.forget(paid.txid())).isTrue();
+        assertThat(wallet.forget(paid.txid())).isFalse();
+        assertThat(wallet.balance(0).trusted()).isZero();
+        assertThat(Wallet.open(setting(), store).count()).as("on disk too").isZero();
+    }
+
+    @Test
     void newlyMinedCoinsRipenForAHundredBlocks() throws Exception {
         Wallet wallet = wallet(WORDS);
         world.mine(wallet.newAddress(OutputType.BECH32M, ""));

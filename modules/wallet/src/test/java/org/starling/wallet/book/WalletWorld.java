@@ -80,11 +80,19 @@ public final class WalletWorld implements MempoolFacts {
 
     /** A transaction out of nothing that pays the script: what a stranger sends. */
     public Transaction gift(Bytes script, long value) {
-        OutPoint from = new OutPoint(Hash256.fromHex("%064x".formatted(0xabcdL + ++minted)), 0);
-        Transaction gift =
-                Transaction.of(2, List.of(new TxIn(from, Bytes.EMPTY, -3)), List.of(new TxOut(value, script)), 0);
+        Transaction gift = fromNothing(++minted, script, value);
         send(gift);
         return gift;
+    }
+
+    /** As {@link #gift}, but nobody is told. */
+    static Transaction paying(Bytes script, long value) {
+        return fromNothing(0, script, value);
+    }
+
+    private static Transaction fromNothing(int number, Bytes script, long value) {
+        OutPoint from = new OutPoint(Hash256.fromHex("%064x".formatted(0xabcdL + number)), 0);
+        return Transaction.of(2, List.of(new TxIn(from, Bytes.EMPTY, -3)), List.of(new TxOut(value, script)), 0);
     }
 
     /** Puts a transaction in the mempool, in the place of those that spend the same and all that spend from those. */
