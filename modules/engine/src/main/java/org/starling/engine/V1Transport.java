@@ -21,7 +21,9 @@ public final class V1Transport implements Transport {
     static final int HEADER_BYTES = 24;
 
     private static final int TYPE_AT = 4;
-    static final int TYPE_BYTES = 12;
+    /** Longest type of a message. */
+    public static final int TYPE_BYTES = 12;
+
     private static final int LENGTH_AT = 16;
     private static final int CHECKSUM_AT = 20;
 

@@ -55,12 +55,14 @@ final class CoinMethods {
                         optional("hash_or_height", ANY, "another block than the tip; needs an index"),
                         optional("use_index", FLAG, "whether an index may be used")),
                 RpcMethod.of(
-                        "scantxoutset",
-                        category,
-                        "Searches all unspent outputs for those of some descriptors.",
-                        CoinMethods::scanTxOutSet,
-                        required("action", TEXT, "start, status or abort"),
-                        optional("scanobjects", ARRAY, "descriptors, or objects with desc and range")));
+                                "scantxoutset",
+                                category,
+                                "Searches all unspent outputs for those of some descriptors.",
+                                CoinMethods::scanTxOutSet,
+                                required("action", TEXT, "start, status or abort"),
+                                optional("scanobjects", ARRAY, "descriptors, or objects with desc and range"))
+                        .differing(
+                                "desc names what was found by its address, where Core names the key that the descriptor gave."));
     }
 
     private static JsonNode getTxOut(Call call) {

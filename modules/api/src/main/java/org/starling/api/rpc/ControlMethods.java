@@ -42,6 +42,14 @@ final class ControlMethods {
                         "The calls under way, with microseconds since they began, and the path of the log.",
                         ControlMethods::getRpcInfo),
                 RpcMethod.of(
+                                "getmemoryinfo",
+                                "control",
+                                "Bytes of memory in use: what is locked against being swapped out, and the heap.",
+                                ControlMethods::getMemoryInfo,
+                                optional("mode", TEXT, "stats"))
+                        .differing("A JVM locks no memory: locked is zero throughout. heap is an addition. The mode"
+                                + " mallocinfo is not there."),
+                RpcMethod.of(
                         "logging",
                         "control",
                         "Switches the detailed logging of categories on and off, and gives the state of all.",
@@ -97,6 +105,27 @@ final class ControlMethods {
         ObjectNode info = Json.object();
         info.set("active_commands", active);
         return info.put("logpath", call.server().host().logPath());
+    }
+
+    private static JsonNode getMemoryInfo(Call call) {
+        String mode = call.text("mode", "stats");
+        if (!mode.equals("stats")) {
+            throw Call.invalid(mode.equals("mallocinfo") ? "mallocinfo mode not available" : "unknown mode " + mode);
+        }
+        ObjectNode info = Json.object();
+        info.putObject("locked")
+                .put("used", 0)
+                .put("free", 0)
+                .put("total", 0)
+                .put("locked", 0)
+                .put("chunks_used", 0)
+                .put("chunks_free", 0);
+        Runtime runtime = Runtime.getRuntime();
+        info.putObject("heap")
+                .put("used", runtime.totalMemory() - runtime.freeMemory())
+                .put("total", runtime.totalMemory())
+                .put("max", runtime.maxMemory());
+        return info;
     }
 
     private static JsonNode logging(Call call) {

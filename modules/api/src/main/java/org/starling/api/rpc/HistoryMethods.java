@@ -58,12 +58,14 @@ final class HistoryMethods {
                         optional("include_watchonly", FLAG, "has no effect"),
                         optional("verbose", FLAG, "whether to decode it")),
                 RpcMethod.of(
-                        "abandontransaction",
-                        category,
-                        "Gives up a payment that is in no block and not in the mempool, so that its coins can be spent"
-                                + " otherwise.",
-                        HistoryMethods::abandonTransaction,
-                        required("txid", TEXT, "the transaction")),
+                                "abandontransaction",
+                                category,
+                                "Gives up a payment that is in no block and not in the mempool, so that its coins can be spent"
+                                        + " otherwise.",
+                                HistoryMethods::abandonTransaction,
+                                required("txid", TEXT, "the transaction"))
+                        .differing(
+                                "A payment that a reorganisation put back is offered to the network again by itself, where Core leaves that to the mempool."),
                 RpcMethod.of(
                         "rescanblockchain",
                         category,

@@ -8,6 +8,7 @@ import static org.starling.api.rpc.Parameter.required;
 
 import java.util.List;
 import java.util.Map;
+import org.starling.bytes.Bytes;
 import org.starling.chain.BlockEntry;
 import org.starling.consensus.ChainType;
 import org.starling.engine.Bootstrap;
@@ -15,6 +16,7 @@ import org.starling.engine.ConnectionPolicy;
 import org.starling.engine.Link;
 import org.starling.engine.LinkKind;
 import org.starling.engine.NetAddress;
+import org.starling.engine.V1Transport;
 import org.starling.node.Node;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -71,6 +73,14 @@ final class LinkMethods {
                         LinkMethods::disconnectNode,
                         optional("address", TEXT, "address and port"),
                         optional("nodeid", NUMBER, "the id that getpeerinfo shows")),
+                RpcMethod.of(
+                        "sendmsgtopeer",
+                        "hidden",
+                        "Sends a peer any message; for tests.",
+                        LinkMethods::sendMsgToPeer,
+                        required("peer_id", NUMBER, "the id that getpeerinfo shows"),
+                        required("msg_type", TEXT, "type of the message, 12 characters at most"),
+                        required("msg", TEXT, "its payload in hex")),
                 RpcMethod.of(
                         "setnetworkactive",
                         category,
@@ -216,6 +226,30 @@ final class LinkMethods {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static JsonNode sendMsgToPeer(Call call) {
+        long id = call.number("peer_id");
+        String type = call.text("msg_type");
+        if (type.length() > V1Transport.TYPE_BYTES) {
+            throw Call.invalid("Error: msg_type too long, max length is " + V1Transport.TYPE_BYTES);
+        }
+        String hex = call.text("msg");
+        if (!Call.isHex(hex)) {
+            throw Call.invalid("Error parsing input for msg");
+        }
+        Bytes payload = Bytes.fromHex(hex);
+        Node node = call.node();
+        long now = node.clock().millis();
+        boolean sent = node.core(() -> {
+            List<Link> found = PeerMethods.find(node, "", id);
+            found.forEach(link -> node.links().send(now, link, type, payload));
+            return !found.isEmpty();
+        });
+        if (!sent) {
+            throw new RpcException(RpcException.MISC_ERROR, "Error: Could not send message to peer");
+        }
+        return Json.object();
     }
 
     private static JsonNode disconnectNode(Call call) {

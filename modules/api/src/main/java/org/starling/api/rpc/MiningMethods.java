@@ -93,7 +93,8 @@ final class MiningMethods {
                         "Takes in a header.",
                         MiningMethods::submitHeader,
                         required("hexdata", HEX, "the header")),
-                RpcMethod.of("getmininginfo", "mining", "Figures for miners.", MiningMethods::getMiningInfo),
+                RpcMethod.of("getmininginfo", "mining", "Figures for miners.", MiningMethods::getMiningInfo)
+                        .differing("bits, target and next are additions, as in Core 29."),
                 RpcMethod.of(
                         "getnetworkhashps",
                         "mining",

@@ -85,7 +85,7 @@ final class PeerMethods {
                         optional("network", TEXT, "only of that network")),
                 RpcMethod.of(
                         "getaddrmaninfo",
-                        "hidden",
+                        category,
                         "How many addresses are known, by network.",
                         PeerMethods::getAddrManInfo),
                 RpcMethod.of(
@@ -375,7 +375,7 @@ final class PeerMethods {
         Node node = call.node();
         int port = call.integer("port");
         if (port < 0 || port > 0xffff) {
-            throw new RpcException(RpcException.CLIENT_INVALID_IP_OR_SUBNET, "Invalid port " + port);
+            throw new RpcException(RpcException.MISC_ERROR, "JSON integer out of range");
         }
         NetAddress address = NetAddress.parse(call.text("address"), port);
         if (address == null) {

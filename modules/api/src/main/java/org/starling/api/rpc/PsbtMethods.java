@@ -46,22 +46,30 @@ final class PsbtMethods {
         Parameter version = optional("psbt_version", NUMBER, "0 (default), or 2 as in BIP-0370");
         return List.of(
                 method(
-                        "createpsbt",
-                        "Makes a transaction without signatures, and gives it as a PSBT in base64.",
-                        PsbtMethods::createPsbt,
-                        required("inputs", ARRAY, "objects with txid, vout and perhaps sequence"),
-                        required("outputs", ANY, "objects with an address and an amount, or with data and hex"),
-                        optional("locktime", NUMBER, "the lock time; 0 if not said"),
-                        optional("replaceable", FLAG, "whether it says that it may be replaced; it does if not said"),
-                        version),
+                                "createpsbt",
+                                "Makes a transaction without signatures, and gives it as a PSBT in base64.",
+                                PsbtMethods::createPsbt,
+                                required("inputs", ARRAY, "objects with txid, vout and perhaps sequence"),
+                                required("outputs", ANY, "objects with an address and an amount, or with data and hex"),
+                                optional("locktime", NUMBER, "the lock time; 0 if not said"),
+                                optional(
+                                        "replaceable",
+                                        FLAG,
+                                        "whether it says that it may be replaced; it does if not said"),
+                                version)
+                        .differing("psbt_version is an addition."),
                 method(
-                        "converttopsbt",
-                        "Makes a PSBT of a transaction that is not signed yet.",
-                        PsbtMethods::convertToPsbt,
-                        required("hexstring", HEX, "the transaction"),
-                        optional("permitsigdata", FLAG, "drop signatures that are there, instead of failing"),
-                        optional("iswitness", FLAG, "whether it is written with witnesses; both are tried if not said"),
-                        version),
+                                "converttopsbt",
+                                "Makes a PSBT of a transaction that is not signed yet.",
+                                PsbtMethods::convertToPsbt,
+                                required("hexstring", HEX, "the transaction"),
+                                optional("permitsigdata", FLAG, "drop signatures that are there, instead of failing"),
+                                optional(
+                                        "iswitness",
+                                        FLAG,
+                                        "whether it is written with witnesses; both are tried if not said"),
+                                version)
+                        .differing("psbt_version is an addition."),
                 method("decodepsbt", "Shows a PSBT in words.", PsbtMethods::decodePsbt, psbt),
                 method(
                         "combinepsbt",

@@ -8,8 +8,10 @@ import tools.jackson.databind.JsonNode;
  *
  * @param category heading of the help; {@code hidden} is not listed
  * @param help what it does and gives
+ * @param difference what is not as with Bitcoin Core's method of that name; empty if all is
  */
-public record RpcMethod(String name, String category, String help, List<Parameter> parameters, Handler handler) {
+public record RpcMethod(
+        String name, String category, String help, List<Parameter> parameters, Handler handler, String difference) {
     /** Does what the method says. */
     @FunctionalInterface
     public interface Handler {
@@ -18,7 +20,12 @@ public record RpcMethod(String name, String category, String help, List<Paramete
     }
 
     static RpcMethod of(String name, String category, String help, Handler handler, Parameter... parameters) {
-        return new RpcMethod(name, category, help, List.of(parameters), handler);
+        return new RpcMethod(name, category, help, List.of(parameters), handler, "");
+    }
+
+    /** This method, of which it is said what is not as with Bitcoin Core's. */
+    RpcMethod differing(String difference) {
+        return new RpcMethod(name, category, help, parameters, handler, difference);
     }
 
     /** The method's name and its parameters, those that may be left out in parentheses. */
@@ -56,6 +63,9 @@ public record RpcMethod(String name, String category, String help, List<Paramete
                             .append('\n');
                 }
             }
+        }
+        if (!difference.isEmpty()) {
+            text.append("\nOther than in Bitcoin Core: ").append(difference).append('\n');
         }
         return text.toString();
     }

@@ -52,6 +52,7 @@ public final class RpcTable {
         add(HdKeyMethods.all());
         add(FundingMethods.all());
         add(MessageMethods.ofWallets());
+        add(LegacyMethods.all());
         return this;
     }
 

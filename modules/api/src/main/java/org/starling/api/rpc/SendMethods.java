@@ -313,9 +313,7 @@ final class SendMethods {
                 fees.putArray("effective-includes").add(transaction.wtxid().toString());
             }
             case AcceptResult.Rejected(Rejection rejection) ->
-                json.put("allowed", false)
-                        .put("reject-reason", rejection.reason())
-                        .put("reject-details", rejection.toString());
+                json.put("allowed", false).put("reject-reason", rejection.reason());
             case AcceptResult.MissingInputs _ -> json.put("allowed", false).put("reject-reason", "missing-inputs");
         }
     }

@@ -98,22 +98,24 @@ final class WalletMethods {
                         "listwalletdir", category, "The wallets in the wallets' folder.", WalletMethods::listWalletDir),
                 RpcMethod.of("getwalletinfo", category, "What the wallet is and holds.", WalletMethods::getWalletInfo),
                 RpcMethod.of(
-                        "backupwallet",
-                        category,
-                        "Copies the wallet, as it is now, to a file.",
-                        WalletMethods::backupWallet,
-                        required("destination", TEXT, "the file, or a folder")),
+                                "backupwallet",
+                                category,
+                                "Copies the wallet, as it is now, to a file.",
+                                WalletMethods::backupWallet,
+                                required("destination", TEXT, "the file, or a folder"))
+                        .differing("The file is an encrypted database of our own form, which Core does not read."),
                 RpcMethod.of(
-                        "restorewallet",
-                        category,
-                        "Makes a wallet of a backup and loads it.",
-                        WalletMethods::restoreWallet,
-                        required("wallet_name", TEXT, "its name, a relative path"),
-                        required("backup_file", TEXT, "the file"),
-                        optional(
-                                "load_on_startup",
-                                FLAG,
-                                "whether it is loaded at each start; null to leave that as it is")),
+                                "restorewallet",
+                                category,
+                                "Makes a wallet of a backup and loads it.",
+                                WalletMethods::restoreWallet,
+                                required("wallet_name", TEXT, "its name, a relative path"),
+                                required("backup_file", TEXT, "the file"),
+                                optional(
+                                        "load_on_startup",
+                                        FLAG,
+                                        "whether it is loaded at each start; null to leave that as it is"))
+                        .differing("Takes backups of our own form, not those of Core."),
                 RpcMethod.of(
                         "setwalletflag",
                         category,
@@ -122,11 +124,13 @@ final class WalletMethods {
                         required("flag", TEXT, "avoid_reuse"),
                         optional("value", FLAG, "true by default")),
                 RpcMethod.of(
-                        "encryptwallet",
-                        category,
-                        "Protects the wallet's keys with a passphrase; it is locked then.",
-                        WalletMethods::encryptWallet,
-                        required("passphrase", TEXT, "at least one character; without it the keys are lost")),
+                                "encryptwallet",
+                                category,
+                                "Protects the wallet's keys with a passphrase; it is locked then.",
+                                WalletMethods::encryptWallet,
+                                required("passphrase", TEXT, "at least one character; without it the keys are lost"))
+                        .differing(
+                                "The HD key stays the same: words that were written down before stay good. Core makes new keys."),
                 RpcMethod.of(
                         "walletpassphrase",
                         category,

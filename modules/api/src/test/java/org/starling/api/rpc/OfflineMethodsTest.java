@@ -53,6 +53,25 @@ class OfflineMethodsTest {
     }
 
     @Test
+    void memoryIsCountedAndNoneOfItIsLocked() throws Exception {
+        JsonNode info = call("getmemoryinfo", "");
+
+        assertThat(info.get("locked").get("total").asLong()).isZero();
+        assertThat(info.get("heap").get("used").asLong())
+                .isPositive()
+                .isLessThan(info.get("heap").get("max").asLong());
+        assertThatThrownBy(() -> call("getmemoryinfo", "\"mallocinfo\"")).hasMessage("mallocinfo mode not available");
+    }
+
+    @Test
+    void realsHaveSixteenDigits() {
+        assertThat(Json.line(Json.object().put("difficulty", 4.6565423739069247e-10)))
+                .isEqualTo("{\"difficulty\":0.0000000004656542373906925}");
+        assertThat(Json.line(Json.real(1.0))).isEqualTo("1");
+        assertThat(Json.line(Json.real(1e20))).isEqualTo("100000000000000000000");
+    }
+
+    @Test
     void validateAddress() throws Exception {
         assertThat(line("validateaddress", "\"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080\""))
                 .isEqualTo("{\"isvalid\":true,\"address\":\"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080\","
