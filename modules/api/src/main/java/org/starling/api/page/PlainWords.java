@@ -19,6 +19,7 @@ final class PlainWords {
                                 + Amounts.show(wallet.balance(0).trusted())
                                 + " to spend, and the fee comes on top of the amount.");
             case GENERAL,
+                    SPENT,
                     INVALID_KEY,
                     INVALID_ARGUMENT,
                     INVALID_LABEL,

@@ -162,6 +162,15 @@ final class BuildMethods {
         return outputs;
     }
 
+    /** The keys of the outputs in the order in which they are made. */
+    static List<String> names(JsonNode given) {
+        List<String> names = new ArrayList<>(given.isObject() ? given.propertyNames() : List.of());
+        for (JsonNode element : given.isArray() ? given : Json.array()) {
+            names.addAll(element.propertyNames());
+        }
+        return names;
+    }
+
     private static TxOut payment(Call call, String name, JsonNode amount, Set<Bytes> seen) {
         Address address = Address.decode(name, call.chain().prefixes()).address();
         if (address == null) {
@@ -221,7 +230,8 @@ final class BuildMethods {
         return json;
     }
 
-    private static Bytes publicKey(String text) {
+    /** A public key in hex. Throws with error -5 if it is none. */
+    static Bytes publicKey(String text) {
         String problem;
         if (!Call.isHex(text) || text.isEmpty()) {
             problem = "be a hex string";

@@ -11,19 +11,34 @@ import org.starling.consensus.TxOut;
 import org.starling.mempool.Feerate;
 import org.starling.node.wallet.Payments;
 import org.starling.wallet.book.Wallet;
+import org.starling.wallet.book.WalletException;
+import org.starling.wallet.book.WalletFlag;
 import org.starling.wallet.book.WalletTx;
+import org.starling.wallet.psbt.Psbt;
 import org.starling.wallet.spend.FeeBump;
 import org.starling.wallet.spend.Recipient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A call of {@code bumpfee}. */
+/** A call of {@code bumpfee} or {@code psbtbumpfee}. */
 final class BumpCall {
+    private static final Map<String, String> TYPES = Map.of(
+            "confTarget", "number",
+            "conf_target", "number",
+            "fee_rate", "",
+            "replaceable", "bool",
+            "estimate_mode", "string",
+            "outputs", "",
+            "original_change_index", "number");
+
     private final Call call;
     private final Wallet wallet;
+    private final boolean asPsbt;
 
-    BumpCall(Call call) {
+    /** @param asPsbt whether the replacement is given for others to sign, and not sent */
+    BumpCall(Call call, boolean asPsbt) {
         this.call = call;
+        this.asPsbt = asPsbt;
         this.wallet = call.wallet();
     }
 
@@ -41,51 +56,69 @@ final class BumpCall {
     }
 
     JsonNode run() {
-        PaymentMethods.requireKeys(wallet);
+        if (!asPsbt && wallet.is(WalletFlag.DISABLE_PRIVATE_KEYS)) {
+            throw new RpcException(
+                    RpcException.WALLET_ERROR,
+                    "bumpfee is not available with wallets that have private keys disabled. Use psbtbumpfee instead.");
+        }
         Hash256 txid = Call.hash(call.get("txid"), "txid");
         FeeBump.Wish wish = wish();
+        wallet.requireUnlocked();
         Payments payments = call.wallets().payments();
         FeeBump.Replacement replacement;
-        synchronized (wallet) {
-            replacement = payments.bump(wallet, txid, wish, true);
-            WalletTx old = wallet.get(txid);
-            Map<String, String> notes = new TreeMap<>(old == null ? Map.of() : old.notes());
-            notes.put(WalletTx.Note.REPLACES, txid.toString());
-            payments.record(wallet, replacement.draft().transaction(), notes);
+        ObjectNode json = Json.object();
+        if (asPsbt) {
+            replacement = replacement(txid, wish);
+            Psbt psbt = Psbt.of(replacement.draft().transaction());
+            json.put("psbt", WalletPsbts.updated(call, wallet, psbt, true).encode());
+        } else {
+            synchronized (wallet) {
+                replacement = replacement(txid, wish);
+                WalletTx old = wallet.get(txid);
+                Map<String, String> notes = new TreeMap<>(old == null ? Map.of() : old.notes());
+                notes.put(WalletTx.Note.REPLACES, txid.toString());
+                payments.record(wallet, replacement.draft().transaction(), notes);
+            }
+            payments.broadcast(wallet, replacement.draft().transaction());
+            json.put("txid", replacement.draft().transaction().txid().toString());
         }
-        payments.broadcast(wallet, replacement.draft().transaction());
-        ObjectNode json = Json.object()
-                .put("txid", replacement.draft().transaction().txid().toString());
         json.set("origfee", Json.amount(replacement.oldFee()));
         json.set("fee", Json.amount(replacement.draft().fee()));
         json.putArray("errors");
         return json;
     }
 
+    private FeeBump.Replacement replacement(Hash256 txid, FeeBump.Wish wish) {
+        try {
+            return call.wallets().payments().bump(wallet, txid, wish, !asPsbt);
+        } catch (WalletException e) {
+            throw e.kind() == WalletException.Kind.INSUFFICIENT_FUNDS
+                    ? new RpcException(RpcException.WALLET_ERROR, String.valueOf(e.getMessage()))
+                    : WalletErrors.of(e);
+        }
+    }
+
     private FeeBump.Wish wish() {
         JsonNode options = call.get("options");
-        JsonNode target = options.path("conf_target");
+        Funding.requireTypes(options, TYPES);
+        if (options.has("confTarget") && options.has("conf_target")) {
+            throw Call.invalid(
+                    "confTarget and conf_target options should not both be set. Use conf_target (confTarget is"
+                            + " deprecated).");
+        }
+        JsonNode target = options.path(options.has("confTarget") ? "confTarget" : "conf_target");
         JsonNode rate = options.path("fee_rate");
         JsonNode mode = options.path("estimate_mode");
-        for (String name : options.isNull() ? List.<String>of() : List.copyOf(options.propertyNames())) {
-            boolean known = List.of(
-                            "conf_target",
-                            "fee_rate",
-                            "replaceable",
-                            "estimate_mode",
-                            "outputs",
-                            "original_change_index")
-                    .contains(name);
-            if (!known) {
-                throw new RpcException(RpcException.TYPE_ERROR, "Unexpected key " + name);
-            }
-        }
         boolean hasRate = !rate.isMissingNode() && !rate.isNull();
         boolean hasTarget = !target.isMissingNode() && !target.isNull();
         if (hasRate && hasTarget) {
             throw Call.invalid(
                     "Cannot specify both conf_target and fee_rate. Please provide either a confirmation target in blocks"
                             + " for automatic fee estimation, or an explicit fee rate.");
+        }
+        boolean hasMode = !mode.isMissingNode() && !mode.isNull();
+        if (hasRate && hasMode && !Call.text(mode).equals("unset")) {
+            throw Call.invalid("Cannot specify both estimate_mode and fee_rate");
         }
         Feerate feerate = hasRate ? PaymentMethods.perVbyte(rate) : null;
         Integer blocks = hasTarget ? FeeMethods.target(target) : null;

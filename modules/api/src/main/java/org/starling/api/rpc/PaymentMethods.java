@@ -10,13 +10,9 @@ import static org.starling.api.rpc.Parameter.Type.TEXT;
 import static org.starling.api.rpc.Parameter.optional;
 import static org.starling.api.rpc.Parameter.required;
 
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Address;
 import org.starling.mempool.Feerate;
@@ -78,7 +74,14 @@ final class PaymentMethods {
                         "bumpfee",
                         category,
                         "Replaces a payment that is in no block by one that pays more.",
-                        call -> new BumpCall(call).run(),
+                        call -> new BumpCall(call, false).run(),
+                        required("txid", TEXT, "the payment"),
+                        BumpCall.options()),
+                RpcMethod.of(
+                        "psbtbumpfee",
+                        category,
+                        "As bumpfee, but gives the replacement as a PSBT that is neither signed nor sent.",
+                        call -> new BumpCall(call, true).run(),
                         required("txid", TEXT, "the payment"),
                         BumpCall.options()),
                 RpcMethod.of(
@@ -130,6 +133,7 @@ final class PaymentMethods {
                 throw Call.invalid("Cannot specify both estimate_mode and fee_rate");
             }
             payment.feerate(perVbyte(rate));
+            payment.replaceableByDefault();
             return;
         }
         boolean careful = FeeMethods.conservative(mode);
@@ -202,26 +206,9 @@ final class PaymentMethods {
         if (!call.text("dummy", "").isEmpty()) {
             throw Call.invalid("Dummy value must be set to \"\"");
         }
-        Set<String> payers = new HashSet<>();
-        JsonNode from = call.get("subtractfeefrom");
-        for (JsonNode name : from.isNull() ? Json.array() : from) {
-            if (!payers.add(Call.text(name))) {
-                throw Call.invalid("Invalid parameter 'subtract fee from output', duplicated position: " + name);
-            }
-        }
-        List<Recipient> recipients = new ArrayList<>();
-        Set<Bytes> seen = new HashSet<>();
-        for (Map.Entry<String, JsonNode> pair : call.get("amounts").properties()) {
-            Recipient recipient = recipient(call, pair.getKey(), pair.getValue(), payers.remove(pair.getKey()));
-            if (!seen.add(recipient.scriptPubKey())) {
-                throw Call.invalid("Invalid parameter, duplicated address: " + pair.getKey());
-            }
-            recipients.add(recipient);
-        }
-        if (!payers.isEmpty()) {
-            throw Call.invalid("Invalid parameter 'subtract fee from output', destination "
-                    + payers.iterator().next() + " not found in tx outputs");
-        }
+        List<String> names = BuildMethods.names(call.get("amounts"));
+        List<Recipient> recipients =
+                Funding.recipients(BuildMethods.outputs(call, call.get("amounts")), names, call.get("subtractfeefrom"));
         Payment payment = Payment.to(recipients)
                 .replaceable(call.has("replaceable") ? call.flag("replaceable", true) : null)
                 .avoidReuse(wallet.is(WalletFlag.AVOID_REUSE))

@@ -12,6 +12,7 @@ final class WalletErrors {
             case INVALID_KEY -> RpcException.INVALID_ADDRESS_OR_KEY;
             case INVALID_ARGUMENT -> RpcException.INVALID_PARAMETER;
             case INSUFFICIENT_FUNDS -> RpcException.WALLET_INSUFFICIENT_FUNDS;
+            case SPENT -> RpcException.MISC_ERROR;
             case INVALID_LABEL -> RpcException.WALLET_INVALID_LABEL_NAME;
             case KEYPOOL_RAN_OUT -> RpcException.WALLET_KEYPOOL_RAN_OUT;
             case UNLOCK_NEEDED -> RpcException.WALLET_UNLOCK_NEEDED;

@@ -1,12 +1,17 @@
 package org.starling.node.wallet;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.starling.bytes.Hash256;
 import org.starling.chain.BlockEntry;
+import org.starling.consensus.Coin;
+import org.starling.consensus.OutPoint;
 import org.starling.consensus.Rejection;
 import org.starling.consensus.Transaction;
+import org.starling.consensus.TxIn;
+import org.starling.consensus.TxOut;
 import org.starling.mempool.AcceptResult;
 import org.starling.mempool.Feerate;
 import org.starling.node.Node;
@@ -66,7 +71,28 @@ public final class Payments {
 
     /** As {@link FeeBump#draft}. */
     public FeeBump.Replacement bump(Wallet wallet, Hash256 txid, FeeBump.Wish wish, boolean sign) {
-        return new FeeBump(wallet, facts, random).draft(txid, wish, recentHeight(), sign);
+        WalletTx tx = wallet.get(txid);
+        Map<OutPoint, TxOut> coins = tx == null ? Map.of() : coins(tx.transaction());
+        return new FeeBump(wallet, facts, random).draft(txid, wish, coins, recentHeight(), sign);
+    }
+
+    /** What its inputs spend, as far as chain and mempool know it. */
+    private Map<OutPoint, TxOut> coins(Transaction transaction) {
+        return node.validation(() -> {
+            Map<OutPoint, TxOut> coins = new HashMap<>();
+            for (TxIn input : transaction.inputs()) {
+                Coin coin = node.mempool().coin(input.previous());
+                if (coin != null) {
+                    coins.put(input.previous(), coin.output());
+                }
+            }
+            return coins;
+        });
+    }
+
+    /** Whether the time has not come yet that a transaction names, so that it can be sent later on. */
+    private static boolean isEarly(Rejection rejection) {
+        return rejection.reason().equals("non-final") || rejection.reason().equals("non-BIP68-final");
     }
 
     /**
@@ -79,7 +105,9 @@ public final class Payments {
         if (wallet.options().broadcast() && wallet.options().rejectLongChains()) {
             AcceptResult tested = node.validation(
                     () -> node.mempool().test(transaction, node.clock().seconds()));
-            if (tested instanceof AcceptResult.Rejected(Rejection rejection) && !isKnown(transaction)) {
+            if (tested instanceof AcceptResult.Rejected(Rejection rejection)
+                    && !isEarly(rejection)
+                    && !isKnown(transaction)) {
                 throw new WalletException(
                         Kind.GENERAL, "The transaction was rejected by this node's mempool: " + rejection);
             }

@@ -14,6 +14,8 @@ public final class WalletException extends RuntimeException {
         INVALID_ARGUMENT,
         /** More is to be spent than there is. */
         INSUFFICIENT_FUNDS,
+        /** What a payment spends is spent by another. */
+        SPENT,
         INVALID_LABEL,
         KEYPOOL_RAN_OUT,
         /** The passphrase must be entered first. */

@@ -1,13 +1,17 @@
 package org.starling.wallet.spend;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Money;
+import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxIn;
 import org.starling.consensus.TxOut;
@@ -24,6 +28,11 @@ import org.starling.world.Randomness;
 public final class FeeBump {
     /** What a replacement pays more by itself: more than most nodes ask for, as theirs may change. */
     private static final Feerate INCREMENT = new Feerate(5_000);
+
+    /** Bytes of an ECDSA signature with its hash type, between which one is taken for such. */
+    private static final int SHORTEST_SIGNATURE = 60;
+
+    private static final int LONGEST_SIGNATURE = 72;
 
     private final Wallet wallet;
     private final MempoolFacts facts;
@@ -57,26 +66,60 @@ public final class FeeBump {
     /** The replacement, and what the payment cost before. */
     public record Replacement(Draft draft, long oldFee) {}
 
-    /** Makes the replacement; recorded nowhere yet. Throws if the payment cannot be replaced. */
-    public Replacement draft(Hash256 txid, Wish wish, int recentHeight, boolean sign) {
+    /**
+     * Makes the replacement; recorded nowhere yet. Throws if the payment cannot be replaced.
+     *
+     * @param coins what those of its inputs spend that are not the wallet's, as far as it is known
+     * @param sign whether to sign, which needs all inputs to be the wallet's
+     */
+    public Replacement draft(Hash256 txid, Wish wish, Map<OutPoint, TxOut> coins, int recentHeight, boolean sign) {
         synchronized (wallet) {
             WalletTx tx = wallet.get(txid);
             if (tx == null) {
                 throw new WalletException(Kind.INVALID_KEY, "Invalid or non-wallet transaction id");
             }
-            Transaction old = tx.transaction();
+            requireSense(tx.transaction(), wish);
             requireReplaceable(tx, sign);
-            long oldFee = fee(old);
+            Transaction old = tx.transaction();
+            Map<OutPoint, Payment.Input> inputs = inputs(old, coins);
+            long oldFee = inputs.values().stream()
+                            .mapToLong(input -> input.output().value())
+                            .sum()
+                    - old.outputs().stream().mapToLong(TxOut::value).sum();
             Payment payment = payment(old, wish);
-            payment.depths(1, Integer.MAX_VALUE).replaceable(wish.replaceable() == null || wish.replaceable());
+            inputs.forEach((coin, input) -> payment.spend(coin, input.output(), input.weight(), null));
+            payment.depths(1, Integer.MAX_VALUE)
+                    .replaceable(wish.replaceable() == null || wish.replaceable())
+                    .wholeAddresses(wallet.options().avoidPartialSpends());
             if (wish.feerate() != null) {
-                requireEnough(old, oldFee, wish.feerate());
+                requireEnough(new Size(inputs, outputs(old, wish)), oldFee, wish.feerate());
                 payment.feerate(wish.feerate());
             } else {
                 payment.feerate(betterRate(old, oldFee, wish)).allowBelowMinimum();
             }
-            Draft draft = new Spender(wallet, facts, random).draft(payment, recentHeight, sign);
-            return new Replacement(draft, oldFee);
+            try {
+                return new Replacement(new Spender(wallet, facts, random).draft(payment, recentHeight, sign), oldFee);
+            } catch (WalletException e) {
+                Kind kind = e.kind();
+                throw kind == Kind.UNLOCK_NEEDED
+                        ? e
+                        : new WalletException(
+                                kind == Kind.INSUFFICIENT_FUNDS ? kind : Kind.GENERAL,
+                                "Unable to create transaction. " + e.getMessage());
+            }
+        }
+    }
+
+    private static void requireSense(Transaction old, Wish wish) {
+        if (!wish.outputs().isEmpty() && wish.changeIndex().isPresent()) {
+            throw new WalletException(
+                    Kind.INVALID_ARGUMENT,
+                    "The options 'outputs' and 'original_change_index' are incompatible. You can only either specify a"
+                            + " new set of outputs, or designate a change output to be recycled.");
+        }
+        if (wish.changeIndex().isPresent()
+                && wish.changeIndex().getAsInt() >= old.outputs().size()) {
+            throw new WalletException(Kind.INVALID_ARGUMENT, "Change position is out of range");
         }
     }
 
@@ -113,16 +156,51 @@ public final class FeeBump {
         return spender != null && !spender.isAbandoned() && !(spender.state() instanceof TxState.Conflicted);
     }
 
-    private long fee(Transaction old) {
-        return wallet.debit(old)
-                - old.outputs().stream().mapToLong(TxOut::value).sum();
+    /** What the payment spends, and how heavy that is at most. */
+    private Map<OutPoint, Payment.Input> inputs(Transaction old, Map<OutPoint, TxOut> coins) {
+        Map<OutPoint, Payment.Input> inputs = new LinkedHashMap<>();
+        for (TxIn input : old.inputs()) {
+            OutPoint coin = input.previous();
+            TxOut own = wallet.output(coin);
+            TxOut output = own == null ? coins.get(coin) : own;
+            if (output == null) {
+                throw new WalletException(
+                        Kind.SPENT, coin.txid() + ":" + Integer.toUnsignedString(coin.index()) + " is already spent");
+            }
+            int known = own == null ? -1 : wallet.inputWeight(own.scriptPubKey());
+            inputs.put(coin, new Payment.Input(output, known < 0 ? heaviest(input) : known, null));
+        }
+        return inputs;
+    }
+
+    /** Weight units of an input that others sign, as it was last time, with signatures of the longest form. */
+    private static int heaviest(TxIn input) {
+        int script = input.scriptSig().length();
+        int weight = 4 * (40 + ByteWriter.compactSizeLength(script) + script) + 1;
+        for (Bytes element : input.witness()) {
+            boolean signature = element.length() > SHORTEST_SIGNATURE
+                    && element.length() < LONGEST_SIGNATURE
+                    && element.unsigned(0) == 0x30;
+            weight +=
+                    ByteWriter.compactSizeLength(element.length()) + (signature ? LONGEST_SIGNATURE : element.length());
+        }
+        return weight;
+    }
+
+    private static List<TxOut> outputs(Transaction old, Wish wish) {
+        return wish.outputs().isEmpty()
+                ? old.outputs()
+                : wish.outputs().stream()
+                        .map(recipient -> new TxOut(recipient.amount(), recipient.scriptPubKey()))
+                        .toList();
     }
 
     private Payment payment(Transaction old, Wish wish) {
         List<Recipient> recipients = new ArrayList<>();
         Bytes change = null;
-        for (int i = 0; i < old.outputs().size(); i++) {
-            TxOut output = old.outputs().get(i);
+        List<TxOut> outputs = outputs(old, wish);
+        for (int i = 0; i < outputs.size(); i++) {
+            TxOut output = outputs.get(i);
             boolean isChange = wish.changeIndex().isPresent()
                     ? wish.changeIndex().getAsInt() == i
                     : wallet.isChange(output.scriptPubKey());
@@ -132,28 +210,13 @@ public final class FeeBump {
                 recipients.add(new Recipient(output.scriptPubKey(), output.value(), false));
             }
         }
-        if (wish.changeIndex().isPresent()
-                && wish.changeIndex().getAsInt() >= old.outputs().size()) {
-            throw new WalletException(Kind.INVALID_ARGUMENT, "Change position is out of range");
-        }
-        if (!wish.outputs().isEmpty()) {
-            recipients.clear();
-            recipients.addAll(wish.outputs());
-        } else if (recipients.isEmpty() && change != null) {
+        if (recipients.isEmpty() && change != null) {
             // All that it pays is the wallet itself: that pays the fee.
-            TxOut own = old.outputs().getFirst();
-            recipients.add(new Recipient(own.scriptPubKey(), own.value(), true));
+            long all = outputs.stream().mapToLong(TxOut::value).sum();
+            recipients.add(new Recipient(change, all, true));
             change = null;
         }
-        Payment payment = Payment.to(recipients).changeScript(change);
-        for (TxIn input : old.inputs()) {
-            TxOut output = wallet.output(input.previous());
-            if (output == null) {
-                throw new WalletException(Kind.GENERAL, "Transaction contains inputs that don't belong to this wallet");
-            }
-            payment.spend(input.previous(), output, wallet.inputWeight(output.scriptPubKey()), null);
-        }
-        return payment;
+        return Payment.to(recipients).changeScript(change);
     }
 
     private Feerate betterRate(Transaction old, long oldFee, Wish wish) {
@@ -171,30 +234,49 @@ public final class FeeBump {
         return Feerate.max(least, usual);
     }
 
-    private void requireEnough(Transaction old, long oldFee, Feerate rate) {
-        Feerate minimum = facts.mempoolMinimum();
+    /** How large the payment is at most, if its outputs are these. */
+    private record Size(Map<OutPoint, Payment.Input> inputs, List<TxOut> outputs) {
+        long virtualBytes() {
+            long weight = Spender.FRAME_WEIGHT
+                    + 4L * ByteWriter.compactSizeLength(inputs.size())
+                    + 4L * ByteWriter.compactSizeLength(outputs.size());
+            weight += inputs.values().stream().mapToLong(Payment.Input::weight).sum();
+            weight += outputs.stream()
+                    .mapToLong(output -> 4L * output.serializedLength())
+                    .sum();
+            return Math.ceilDiv(weight, 4);
+        }
+    }
+
+    private void requireEnough(Size size, long oldFee, Feerate rate) {
+        Feerate minimum = Feerate.max(facts.mempoolMinimum(), facts.relayMinimum());
         if (rate.compareTo(minimum) < 0) {
             throw new WalletException(
                     Kind.GENERAL,
-                    "New fee rate (" + FeeChoice.perVbyte(rate) + ") is lower than the minimum fee rate ("
-                            + FeeChoice.perVbyte(minimum) + ") to get into the mempool");
+                    "New fee rate (" + Money.format(rate.satoshisPerKvb()) + ") is lower than the minimum fee rate ("
+                            + Money.format(minimum.satoshisPerKvb()) + ") to get into the mempool -- ");
         }
-        long fee = rate.fee(old.virtualSize());
-        long increment = Feerate.max(INCREMENT, facts.incremental()).fee(old.virtualSize());
-        long incremental = facts.incremental().fee(old.virtualSize());
-        if (fee < oldFee + incremental) {
+        long bytes = size.virtualBytes();
+        long fee = rate.fee(bytes)
+                + size.inputs().keySet().stream()
+                        .map(OutPoint::txid)
+                        .distinct()
+                        .mapToLong(parent -> Candidates.bump(facts.ancestry(parent), rate))
+                        .sum();
+        long increment = facts.incremental().fee(bytes);
+        if (fee < oldFee + increment) {
             throw new WalletException(
                     Kind.INVALID_ARGUMENT,
                     "Insufficient total fee " + Money.format(fee) + ", must be at least "
                             + Money.format(oldFee + increment) + " (oldFee " + Money.format(oldFee)
                             + " + incrementalFee " + Money.format(increment) + ")");
         }
-        Feerate required = Feerate.max(wallet.options().minFee(), facts.relayMinimum());
-        if (rate.compareTo(required) < 0) {
+        long required =
+                Feerate.max(wallet.options().minFee(), facts.relayMinimum()).fee(bytes);
+        if (fee < required) {
             throw new WalletException(
                     Kind.INVALID_ARGUMENT,
-                    "Insufficient total fee (cannot be less than required fee "
-                            + Money.format(required.fee(old.virtualSize())) + ")");
+                    "Insufficient total fee (cannot be less than required fee " + Money.format(required) + ")");
         }
         if (fee > wallet.options().maxFee()) {
             throw new WalletException(

@@ -95,6 +95,12 @@ public final class Payment {
         return this;
     }
 
+    /** Signals that it may be replaced if nothing else was said, whatever is usual. */
+    public Payment replaceableByDefault() {
+        replaceable = replaceable == null ? (Boolean) true : replaceable;
+        return this;
+    }
+
     public Payment changeScript(@Nullable Bytes script) {
         changeScript = script;
         return this;

@@ -26,7 +26,7 @@ import org.starling.world.Randomness;
 /** Makes transactions of payments: chooses coins and fee, adds change, hides what can be hidden, and signs. */
 public final class Spender {
     /** Version, lock time, and the counts of a witness transaction's marker and flag in weight units. */
-    private static final int FRAME_WEIGHT = 4 * 8 + 2;
+    static final int FRAME_WEIGHT = 4 * 8 + 2;
 
     /** Change aims to look like a payment: between these, in satoshis. */
     private static final long CHANGE_LOWER = 50_000;

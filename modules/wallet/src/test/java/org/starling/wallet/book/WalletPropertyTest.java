@@ -160,7 +160,7 @@ class WalletPropertyTest {
             if (tx.state() instanceof TxState.InMempool && wallet.debit(tx.transaction()) > 0) {
                 FeeBump.Wish wish = new FeeBump.Wish(null, null, false, null, List.of(), java.util.OptionalInt.empty());
                 Draft draft = new FeeBump(wallet, world, random.child("bump" + world.height()))
-                        .draft(tx.txid(), wish, world.height(), true)
+                        .draft(tx.txid(), wish, Map.of(), world.height(), true)
                         .draft();
                 wallet.commit(
                         draft.transaction(),

@@ -1,0 +1,135 @@
+package org.starling.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.starling.api.rpc.Json;
+import tools.jackson.databind.JsonNode;
+
+/** How a client of the RPC has a wallet pay. */
+@Timeout(120)
+class WalletSendTest {
+    private static final String STRANGER = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
+
+    @TempDir
+    Path folder;
+
+    private NodeProcess node;
+
+    @BeforeEach
+    void start() throws Exception {
+        node = new NodeProcess(folder);
+        node.start("-keypool=20", "-fallbackfee=0.0001", "-web=0", "-printtoconsole=0", "-addresstype=bech32");
+        say("createwallet", "mine");
+        say("generatetoaddress", "2", say("getnewaddress"));
+        say("generatetoaddress", "100", STRANGER);
+    }
+
+    @AfterEach
+    void kill() {
+        node.close();
+    }
+
+    private String say(String... words) {
+        NodeProcess.Answer answer = node.ask(words);
+        assertThat(answer.err()).as(String.join(" ", words)).isEmpty();
+        return answer.out();
+    }
+
+    private JsonNode read(String... words) {
+        return Json.parse(say(words).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String refusal(String... words) {
+        return node.ask(words).err();
+    }
+
+    @Test
+    void sendPaysAndTheResultSaysWhetherItIsComplete() {
+        String pay = "{\"" + STRANGER + "\":1}";
+
+        JsonNode sent = read("send", pay, "null", "unset", "5");
+        assertThat(sent.path("complete").booleanValue()).isTrue();
+        assertThat(say("getrawmempool")).contains(sent.path("txid").stringValue());
+
+        JsonNode kept = read("send", pay, "null", "unset", "5", "{\"add_to_wallet\":false}");
+        assertThat(kept.has("hex")).isTrue();
+        assertThat(kept.has("psbt")).isTrue();
+        assertThat(say("getrawmempool")).doesNotContain(kept.path("txid").stringValue());
+
+        JsonNode shared =
+                read("send", pay, "null", "unset", "5", "{\"subtract_fee_from_outputs\":[\"" + STRANGER + "\"]}");
+        JsonNode details = read("gettransaction", shared.path("txid").stringValue());
+        assertThat(details.path("amount").decimalValue().add(details.path("fee").decimalValue()))
+                .isEqualByComparingTo("-1");
+    }
+
+    @Test
+    void whatIsNotFinalYetIsRecordedAndNotSent() {
+        JsonNode early = read("send", "{\"" + STRANGER + "\":1}", "null", "unset", "5", "{\"locktime\":500}");
+
+        assertThat(early.path("complete").booleanValue()).isTrue();
+        assertThat(say("getrawmempool")).doesNotContain(early.path("txid").stringValue());
+        assertThat(read("gettransaction", early.path("txid").stringValue())
+                        .path("confirmations")
+                        .intValue())
+                .isZero();
+    }
+
+    @Test
+    void optionsOfSendAreChecked() {
+        String pay = "{\"" + STRANGER + "\":1}";
+
+        assertThat(refusal("send", pay, "null", "unset", "5", "{\"feeRate\":1}"))
+                .contains("-8", "Use fee_rate");
+        assertThat(refusal("send", pay, "6")).contains("-8", "Specify estimate_mode");
+        assertThat(refusal("send", pay, "null", "unset", "0.5"))
+                .contains("-4", "lower than the minimum fee rate setting");
+        assertThat(refusal("send", pay, "null", "unset", "5", "{\"psbt\":1}"))
+                .contains("-3", "JSON value of type number for field psbt is not of expected type bool");
+        assertThat(refusal("send", pay, "null", "unset", "5", "{\"color\":1}")).contains("-3", "Unexpected key color");
+        assertThat(refusal("send", "{\"" + STRANGER + "\":1000}", "null", "unset", "5"))
+                .contains("-4", "Insufficient funds");
+    }
+
+    @Test
+    void sendAllSharesTheRestAmongAddressesWithoutAnAmount() {
+        String own = say("getnewaddress");
+        assertThat(refusal("sendall", "[\"" + STRANGER + "\"]", "null", "unset", "0.5"))
+                .contains("-8", "lower than the minimum fee rate setting");
+        assertThat(refusal("sendall", "[{\"" + STRANGER + "\":1}]")).contains("-8", "without a specified amount");
+        assertThat(refusal("sendall", "[{\"" + STRANGER + "\":100},\"" + own + "\"]", "null", "unset", "5"))
+                .contains("-6", "Insufficient funds for fees");
+
+        JsonNode all = read("sendall", "[{\"" + STRANGER + "\":30},\"" + own + "\"]", "null", "unset", "5");
+        JsonNode outputs = read("gettransaction", all.path("txid").stringValue(), "true", "true")
+                .path("decoded")
+                .path("vout");
+        assertThat(outputs.path(0).path("value").decimalValue()).isEqualByComparingTo("30");
+        assertThat(outputs.path(1).path("value").decimalValue())
+                .isBetween(new java.math.BigDecimal("69.9999"), new java.math.BigDecimal("70"));
+    }
+
+    @Test
+    void psbtBumpFeeLeavesTheReplacementUnsigned() {
+        String txid = say("-named", "sendtoaddress", "address=" + STRANGER, "amount=1", "fee_rate=5");
+        assertThat(refusal("psbtbumpfee", txid, "{\"fee_rate\":5}")).contains("-8", "Insufficient total fee");
+
+        JsonNode bumped = read("psbtbumpfee", txid, "{\"fee_rate\":20}");
+        assertThat(bumped.path("fee").decimalValue())
+                .isGreaterThan(bumped.path("origfee").decimalValue());
+        assertThat(say("getrawmempool")).contains(txid);
+
+        String signed = read("walletprocesspsbt", bumped.path("psbt").stringValue())
+                .path("hex")
+                .stringValue();
+        String replacement = say("sendrawtransaction", signed);
+        assertThat(say("getrawmempool")).contains(replacement).doesNotContain(txid);
+    }
+}
