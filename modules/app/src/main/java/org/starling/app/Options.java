@@ -189,7 +189,8 @@ final class Options {
         options.add("disablewallet", "", "have no wallets (default: 0)");
         options.add("wallet", "<name>", "load this wallet at start", NETWORK_ONLY);
         options.add("walletdir", "<dir>", "where the wallets are (default: wallets in the chain's directory)");
-        options.add("addresstype", "<type>", "legacy, p2sh-segwit, bech32 or bech32m (default: bech32m)");
+        options.add(
+                "addresstype", "<type>", "legacy, p2sh-segwit, bech32 or bech32m (default: bech32m; by RPC bech32)");
         options.add("changetype", "<type>", "the same for change (default: one that does not stand out)");
         options.add("keypool", "<n>", "addresses watched behind the last used one (default: 1000)");
         options.add("avoidpartialspends", "", "spend all coins of an address together (default: 0)");

@@ -326,7 +326,7 @@ final class WalletCommand {
     }
 
     private void receive() throws UsageException, InterruptedException {
-        JsonNode address = ask("getnewaddress", words.next("a label", ""));
+        JsonNode address = ask("getnewaddress", words.next("a label", ""), "usual");
         say(address, address.asString(""));
     }
 

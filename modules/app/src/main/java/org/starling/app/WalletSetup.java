@@ -52,8 +52,8 @@ final class WalletSetup implements PageMemory {
         WalletOptions usual = WalletOptions.DEFAULT;
         return new WalletOptions(
                 Math.clamp(settings.number("keypool", usual.gap()), 1, 1_000_000),
-                type("addresstype", usual.addressType()),
-                settings.isSet("changetype") ? type("changetype", usual.addressType()) : null,
+                settings.isSet("addresstype") ? type("addresstype") : null,
+                settings.isSet("changetype") ? type("changetype") : null,
                 feerate("fallbackfee", usual.fallbackFee()),
                 feerate("mintxfee", usual.minFee()),
                 feerate("discardfee", usual.discardFee()),
@@ -68,8 +68,8 @@ final class WalletSetup implements PageMemory {
                 settings.flag("walletbroadcast", usual.broadcast()));
     }
 
-    private OutputType type(String option, OutputType usual) throws UsageException {
-        String name = settings.text(option, usual.label());
+    private OutputType type(String option) throws UsageException {
+        String name = settings.text(option, "");
         Optional<OutputType> type = OutputType.of(name);
         if (type.isEmpty()) {
             throw new UsageException(

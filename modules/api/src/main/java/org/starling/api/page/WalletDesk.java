@@ -244,10 +244,10 @@ public final class WalletDesk implements PageActions {
         long amount = inputs.text("amount").isBlank() ? 0 : Amounts.read(inputs.text("amount"));
         String address = inputs.text("address");
         if (address.isEmpty()) {
-            if (!wallet.canGive(wallet.options().addressType(), false)) {
+            if (!wallet.canGive(wallet.options().typeForPeople(), false)) {
                 throw new RefusedException("", "This wallet cannot make new addresses: it has no keys for them.");
             }
-            Bytes script = wallet.newAddress(wallet.options().addressType(), label);
+            Bytes script = wallet.newAddress(wallet.options().typeForPeople(), label);
             address =
                     Address.ofScript(script).orElseThrow().encode(wallet.chain().prefixes());
         } else {

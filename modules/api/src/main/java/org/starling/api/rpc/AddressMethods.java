@@ -28,18 +28,25 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Methods about a wallet's addresses: new ones, what they are called, what they received. */
 final class AddressMethods {
+    /** An address type that the command line asks for: whatever a person is given on the page too. */
+    static final String FOR_PEOPLE = "usual";
+
     private AddressMethods() {}
 
     static List<RpcMethod> all() {
         String category = "wallet";
         return List.of(
                 RpcMethod.of(
-                        "getnewaddress",
-                        category,
-                        "An address to be paid at that nobody was given yet.",
-                        AddressMethods::getNewAddress,
-                        optional("label", TEXT, "what it is called; empty by default"),
-                        optional("address_type", TEXT, "legacy, p2sh-segwit, bech32 or bech32m")),
+                                "getnewaddress",
+                                category,
+                                "An address to be paid at that nobody was given yet.",
+                                AddressMethods::getNewAddress,
+                                optional("label", TEXT, "what it is called; empty by default"),
+                                optional(
+                                        "address_type",
+                                        TEXT,
+                                        "legacy, p2sh-segwit, bech32 or bech32m; usual for what a person is given"))
+                        .differing("The address type usual is an addition: that of -addresstype, else bech32m."),
                 RpcMethod.of(
                         "getrawchangeaddress",
                         category,
@@ -162,9 +169,15 @@ final class AddressMethods {
             throw new RpcException(RpcException.WALLET_ERROR, "Error: This wallet has no available keys");
         }
         String label = label(call.text("label", ""));
+        return Json.text(address(call, wallet.newAddress(typeOfNew(call, wallet), label)));
+    }
+
+    private static OutputType typeOfNew(Call call, Wallet wallet) {
+        if (call.text("address_type", "").equals(FOR_PEOPLE)) {
+            return wallet.options().typeForPeople();
+        }
         OutputType type = type(call, "address_type");
-        return Json.text(
-                address(call, wallet.newAddress(type == null ? wallet.options().addressType() : type, label)));
+        return type == null ? wallet.options().typeForPrograms() : type;
     }
 
     private static JsonNode getRawChangeAddress(Call call) {
@@ -174,7 +187,7 @@ final class AddressMethods {
         }
         OutputType type = type(call, "address_type");
         OutputType usual = wallet.options().changeType();
-        OutputType byDefault = usual == null ? wallet.options().addressType() : usual;
+        OutputType byDefault = usual == null ? wallet.options().typeForPrograms() : usual;
         return Json.text(address(call, wallet.newChange(type == null ? byDefault : type)));
     }
 

@@ -8,7 +8,8 @@ import org.starling.wallet.OutputType;
  * How the wallets of a node behave.
  *
  * @param gap addresses watched behind the last used one ({@code -keypool})
- * @param addressType of new addresses ({@code -addresstype})
+ * @param addressType of new addresses ({@code -addresstype}); null for what is usual, which is not the same for people and
+ *     for programs
  * @param changeType of change; null for one that does not stand out ({@code -changetype})
  * @param fallbackFee where fees cannot be estimated; zero to refuse then ({@code -fallbackfee})
  * @param minFee the least that is paid ({@code -mintxfee})
@@ -26,7 +27,7 @@ import org.starling.wallet.OutputType;
  */
 public record WalletOptions(
         int gap,
-        OutputType addressType,
+        @Nullable OutputType addressType,
         @Nullable OutputType changeType,
         Feerate fallbackFee,
         Feerate minFee,
@@ -42,7 +43,7 @@ public record WalletOptions(
         boolean broadcast) {
     public static final WalletOptions DEFAULT = new WalletOptions(
             1000,
-            OutputType.BECH32M,
+            null,
             null,
             Feerate.ZERO,
             new Feerate(1_000),
@@ -56,4 +57,14 @@ public record WalletOptions(
             false,
             true,
             true);
+
+    /** Of addresses that a person is given: Taproot, if nothing else is set. */
+    public OutputType typeForPeople() {
+        return addressType == null ? OutputType.BECH32M : addressType;
+    }
+
+    /** Of addresses that a program is given which names no type: what Bitcoin Core gives it, if nothing else is set. */
+    public OutputType typeForPrograms() {
+        return addressType == null ? OutputType.BECH32 : addressType;
+    }
 }

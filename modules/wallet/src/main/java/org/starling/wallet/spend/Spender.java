@@ -165,8 +165,8 @@ public final class Spender {
                     return type;
                 }
             }
-            if (wallet.canGive(options.addressType(), true)) {
-                return options.addressType();
+            if (wallet.canGive(options.typeForPeople(), true)) {
+                return options.typeForPeople();
             }
             for (OutputType type :
                     List.of(OutputType.BECH32M, OutputType.BECH32, OutputType.P2SH_SEGWIT, OutputType.LEGACY)) {
@@ -174,7 +174,7 @@ public final class Spender {
                     return type;
                 }
             }
-            return options.addressType();
+            return options.typeForPeople();
         }
 
         private int spendWeight(Bytes changeScript) {
