@@ -197,6 +197,11 @@ final class NodeCommand implements RpcHost {
     private int serve() throws UsageException {
         NodeOptions options = new NodeOptions(settings, directory);
         NodeConfig config = options.config();
+        if (options.params().signetChallenge() != null) {
+            LOG.info(
+                    "Signet derived magic (message start): {}",
+                    options.params().magic().hex());
+        }
         LOG.info("SetNetworkActive: {}", config.connections().active());
         // The lock on the data directory comes first: what another process has there is not to be touched.
         try (MachineWorld world = openWorld();

@@ -77,11 +77,10 @@ final class NodeOptions {
                 chosen = ChainParams.regtest(regtest);
             } else if (type == ChainType.SIGNET && settings.isSet("signetchallenge")) {
                 chosen = ChainParams.signet(
-                        Bytes.fromHex(settings.text("signetchallenge", "")),
-                        settings.number("signetblocktime", SIGNET_SPACING_SECONDS));
+                        signetChallenge(), settings.number("signetblocktime", SIGNET_SPACING_SECONDS));
             }
             if (settings.isSet("minimumchainwork")) {
-                chosen = chosen.withMinimumChainWork(ChainWork.fromHex(hex("minimumchainwork")));
+                chosen = chosen.withMinimumChainWork(ChainWork.fromHex(minimumChainWork()));
             }
             if (settings.isSet("assumevalid")) {
                 String hash = settings.text("assumevalid", "0");
@@ -94,10 +93,21 @@ final class NodeOptions {
         return chosen;
     }
 
-    private String hex(String option) throws UsageException {
-        String digits = strip(settings.text(option, ""));
+    private Bytes signetChallenge() throws UsageException {
+        if (settings.list("signetchallenge").size() > 1) {
+            throw new UsageException("-signetchallenge cannot be multiple values.");
+        }
+        String digits = settings.text("signetchallenge", "");
+        if (!digits.matches("([0-9a-fA-F]{2})+")) {
+            throw new UsageException("-signetchallenge must be hex, not '" + digits + "'.");
+        }
+        return Bytes.fromHex(digits);
+    }
+
+    private String minimumChainWork() throws UsageException {
+        String digits = strip(settings.text("minimumchainwork", ""));
         if (!digits.matches("[0-9a-fA-F]{1,64}")) {
-            throw new UsageException("Invalid minimum work specified (" + digits + "), must be up to 64 hex digits");
+            throw new UsageException("Invalid non-hex (" + digits + ") minimum chain work value specified");
         }
         return "0".repeat(64 - digits.length()) + digits;
     }

@@ -64,7 +64,7 @@ class ImportCommandTest {
             Output output = run(BLOCKS.toString());
             assertThat(output.status).isEqualTo(1);
             assertThat(output.err)
-                    .isEqualTo("Error: Cannot obtain a lock on directory " + data
+                    .isEqualTo("Error: Cannot obtain a lock on data directory " + data
                             + ". Starling is probably already running.\n");
         }
         assertThat(run(folder.resolve("none.dat").toString()).err).startsWith("Error: Cannot read ");

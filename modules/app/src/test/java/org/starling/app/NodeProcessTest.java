@@ -154,7 +154,7 @@ class NodeProcessTest {
         assertThat(ask("generatetoaddress", "30", ADDRESS).status()).isZero();
         String figures = ask("observe", "20").out().replaceAll("\\s", "");
         assertThat(figures)
-                .contains("{\"name\":\"blocks_by_payout\",\"sample\":20,\"holders\":1,\"nakamoto\":{\"value\":1.0")
+                .contains("{\"name\":\"blocks_by_payout\",\"sample\":20,\"holders\":1,\"nakamoto\":{\"value\":1")
                 .contains("\"eclipse\":{\"outbound_links\":0,\"operators\":0,\"holders\":[]");
         assertThat(ask("observe", "0").err()).contains("blocks must be 1 to 2016, not 0");
 
@@ -207,7 +207,7 @@ class NodeProcessTest {
         node = new NodeProcess(folder);
         assertThat(endOf(startAsTestsDo())).isEqualTo(1);
         assertThat(standardError())
-                .isEqualTo("Error: Cannot obtain a lock on directory " + folder.resolve("regtest")
+                .isEqualTo("Error: Cannot obtain a lock on data directory " + folder.resolve("regtest")
                         + ". Starling is probably already running.");
         assertThat(first.ask("uptime").status()).as("the first still runs").isZero();
         first.close();

@@ -193,7 +193,7 @@ final class BlockServer {
         if ((old || filtered)
                 && !peer.link.has(Permission.DOWNLOAD)
                 && peers.links().upload().isSpentForOld(now)) {
-            peers.drop(now, peer, "historical block serving limit reached");
+            peers.drop(now, peer, "historical block serving limit reached, disconnect peer");
             return false;
         }
         boolean limited = Services.servesOnlyRecentBlocks(peers.settings().services());

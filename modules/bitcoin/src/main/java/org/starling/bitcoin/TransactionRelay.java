@@ -110,7 +110,7 @@ final class TransactionRelay {
         }
         if (peers.links().upload().isSpent() && !peer.link.has(Permission.MEMPOOL)) {
             if (!peer.link.has(Permission.NOBAN)) {
-                peers.drop(now, peer, "mempool request with bandwidth limit reached");
+                peers.drop(now, peer, "mempool request with bandwidth limit reached, disconnect peer");
             }
             return;
         }

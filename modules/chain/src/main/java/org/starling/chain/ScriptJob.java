@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.starling.consensus.Coin;
 import org.starling.consensus.Rejection;
 import org.starling.consensus.Transaction;
@@ -19,6 +21,8 @@ import org.starling.consensus.script.SighashCache;
  * @param coins what its inputs spend, in their order
  */
 record ScriptJob(int index, Transaction transaction, List<Coin> coins) {
+    private static final Logger LOG = LoggerFactory.getLogger(ScriptJob.class);
+
     /** Inputs in a piece of work: enough to hide the hand-over, few enough to spread a block evenly. */
     private static final int INPUTS_PER_TASK = 24;
 
@@ -63,10 +67,13 @@ record ScriptJob(int index, Transaction transaction, List<Coin> coins) {
     }
 
     private Rejection failure(int input, ScriptError error) {
-        return Rejection.consensus(
+        Rejection rejection = Rejection.consensus(
                 "mandatory-script-verify-flag-failed (" + error.message() + ")",
                 "input " + input + " of " + transaction.txid() + " (wtxid " + transaction.wtxid() + "), spending "
                         + transaction.inputs().get(input).previous());
+        // Tools look for these words.
+        LOG.warn("CheckInputScripts on {} failed with {}", transaction.txid(), rejection);
+        return rejection;
     }
 
     /** Tasks of about equal size, in the order of the transactions, each giving its first failure or null. */

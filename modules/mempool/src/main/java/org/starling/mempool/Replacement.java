@@ -72,7 +72,7 @@ final class Replacement {
             candidates += conflict.descendantCount;
             if (candidates > MAX_CANDIDATES) {
                 return "rejecting replacement " + txid + "; too many potential replacements (" + candidates + " > "
-                        + MAX_CANDIDATES + ")";
+                        + MAX_CANDIDATES + ")\n"; // Bitcoin Core ends this message so, and clients compare it
             }
         }
         return null;

@@ -43,7 +43,7 @@ public final class DataDirectoryLock implements AutoCloseable {
             throw new StorageException("Cannot lock directory '" + directory + "': " + e.getMessage(), e);
         }
         throw new StorageException(
-                "Cannot obtain a lock on directory " + directory + ". Starling is probably already running.");
+                "Cannot obtain a lock on data directory " + directory + ". Starling is probably already running.");
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

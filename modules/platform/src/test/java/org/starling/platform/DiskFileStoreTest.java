@@ -79,7 +79,7 @@ class DiskFileStoreTest {
             assertThat(first).isNotNull();
             assertThatThrownBy(() -> DataDirectoryLock.acquire(directory))
                     .isInstanceOf(StorageException.class)
-                    .hasMessage("Cannot obtain a lock on directory " + directory
+                    .hasMessage("Cannot obtain a lock on data directory " + directory
                             + ". Starling is probably already running.");
         }
         DataDirectoryLock.acquire(directory).close();

@@ -216,9 +216,9 @@ final class SendMethods {
         }
     }
 
-    private static List<Transaction> decodeAll(JsonNode given) {
-        if (given.isEmpty() || given.size() > MAX_TESTED) {
-            throw Call.invalid("Array must contain between 1 and " + MAX_TESTED + " transactions.");
+    private static List<Transaction> decodeAll(JsonNode given, int least) {
+        if (given.size() < least || given.size() > MAX_TESTED) {
+            throw Call.invalid("Array must contain between " + least + " and " + MAX_TESTED + " transactions.");
         }
         List<Transaction> transactions = new ArrayList<>();
         for (JsonNode hex : given) {
@@ -267,7 +267,7 @@ final class SendMethods {
     }
 
     private static JsonNode testMempoolAccept(Call call) {
-        List<Transaction> transactions = decodeAll(call.get("rawtxs"));
+        List<Transaction> transactions = decodeAll(call.get("rawtxs"), 1);
         Feerate most = maxFeerate(call);
         Node node = call.node();
         PackageVerdict verdict = node.validation(
@@ -319,11 +319,11 @@ final class SendMethods {
     }
 
     private static JsonNode submitPackage(Call call) {
-        List<Transaction> transactions = decodeAll(call.get("package"));
+        List<Transaction> transactions = decodeAll(call.get("package"), 2);
         Feerate most = maxFeerate(call);
         long burn = call.has("maxburnamount") ? Call.amount(call.get("maxburnamount")) : 0;
         transactions.forEach(transaction -> requireNoBurn(transaction, burn));
-        if (transactions.size() > 1 && !isFamily(transactions)) {
+        if (!isFamily(transactions)) {
             throw new RpcException(
                     RpcException.VERIFY_ERROR,
                     "package topology disallowed. not child-with-parents or parents depend on each other.");
