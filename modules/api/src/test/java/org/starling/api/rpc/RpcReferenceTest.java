@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,26 +57,10 @@ class RpcReferenceTest {
                 Core 28.1's, unless a method says otherwise. `./starling cli help <method>` says the same of one method.
 
                 """);
-        Map<String, Long> counts = new LinkedHashMap<>();
         List<RpcMethod> methods = methods();
-        counts.put(
-                "as in Bitcoin Core",
-                methods.stream().filter(m -> state(m).isEmpty()).count());
-        counts.put(
-                "with a difference",
-                methods.stream()
-                        .filter(m -> CORE.containsKey(m.name()) && !state(m).isEmpty())
-                        .count());
-        counts.put(
-                "of our own",
-                methods.stream().filter(m -> !CORE.containsKey(m.name())).count());
         List<String> missing = CORE.keySet().stream()
                 .filter(name -> methods.stream().noneMatch(m -> m.name().equals(name)))
                 .toList();
-        text.append("| methods | |\n|---|---|\n");
-        counts.forEach((what, count) ->
-                text.append("| ").append(what).append(" | ").append(count).append(" |\n"));
-        text.append("| of Bitcoin Core's, not there | ").append(missing.size()).append(" |\n\n");
         text.append("Not there: `").append(String.join("` `", missing)).append("`.\n");
         String heading = "";
         for (RpcMethod method : methods) {
