@@ -23,6 +23,8 @@ import org.starling.api.page.WalletDesk;
 import org.starling.api.rpc.RpcHost;
 import org.starling.api.rpc.RpcServer;
 import org.starling.api.rpc.RpcTable;
+import org.starling.api.zmq.Publication;
+import org.starling.api.zmq.ZmqPublisher;
 import org.starling.chain.BlockEntry;
 import org.starling.chain.Chain;
 import org.starling.chain.ChainListener;
@@ -58,6 +60,7 @@ final class NodeCommand implements RpcHost {
     private volatile DataDirectory directory = new DataDirectory(Path.of(""), Path.of(""));
     private @Nullable WalletSetup walletSetup;
     private volatile Path blocks = Path.of("");
+    private volatile List<Publication> publications = List.of();
     private volatile String logPath = "";
 
     NodeCommand(PrintStream out, PrintStream err) {
@@ -197,6 +200,7 @@ final class NodeCommand implements RpcHost {
     private int serve() throws UsageException {
         NodeOptions options = new NodeOptions(settings, directory);
         NodeConfig config = options.config();
+        publications = ZmqOptions.read(settings);
         if (options.params().signetChallenge() != null) {
             LOG.info(
                     "Signet derived magic (message start): {}",
@@ -271,11 +275,15 @@ final class NodeCommand implements RpcHost {
         int checkLevel = options.checkLevel();
         long mocked = settings.number("mocktime", 0);
         long now = mocked != 0 ? mocked : System.currentTimeMillis() / 1000;
-        try (Node node = Node.start(config, world.world(), options.imports(), chain -> {
-            refuseTipOfTheFuture(chain, now);
-            chain.verify(checkBlocks, checkLevel);
-            stopAt(chain, stopHeight);
-        })) {
+        try (notifier;
+                ZmqPublisher zmq = ZmqPublisher.open(publications);
+                Node node = Node.start(config, world.world(), options.imports(), chain -> {
+                    refuseTipOfTheFuture(chain, now);
+                    chain.verify(checkBlocks, checkLevel);
+                    stopAt(chain, stopHeight);
+                })) {
+            publications = zmq.publications();
+            zmq.watch(node);
             if (mocked != 0) {
                 node.mockTime(mocked);
             }
@@ -303,6 +311,10 @@ final class NodeCommand implements RpcHost {
             throws IOException, InterruptedException, UsageException {
         LOG.info("init message: Done loading");
         notifier.watch(node);
+        notifier.watch(node.warnings());
+        if (wallets != null) {
+            notifier.watch(node, wallets);
+        }
         notifier.started();
         WalletDesk desk = wallets == null ? null : new WalletDesk(node, wallets, walletSetup());
         try (PageServer page = settings.flag("web", true)
@@ -428,6 +440,11 @@ final class NodeCommand implements RpcHost {
     @Override
     public void loadOnStart(String wallet, Optional<Boolean> load) {
         load.ifPresent(wanted -> walletSetup().remember(wallet, wanted));
+    }
+
+    @Override
+    public List<Publication> publications() {
+        return publications;
     }
 
     @Override

@@ -50,11 +50,11 @@ final class Options {
         return text.toString();
     }
 
-    private void group(String heading) {
+    void group(String heading) {
         group = heading;
     }
 
-    private void add(String name, String value, String help, Option.Trait... traits) {
+    void add(String name, String value, String help, Option.Trait... traits) {
         byName.put(name, new Option(name, value, group, help, List.of(traits)));
     }
 
@@ -86,6 +86,12 @@ final class Options {
         options.add("startupnotify", "<command>", "run this once the node is up");
         options.add("shutdownnotify", "<command>", "run this when the node stops");
         options.add("blocknotify", "<command>", "run this for each new best block, %s being its hash");
+        options.add("alertnotify", "<command>", "run this for each new warning, %s being its text");
+        options.add(
+                "walletnotify",
+                "<command>",
+                "run this for each payment of a wallet that comes up, confirms or is ruled out: %s is its id, %w the wallet, %b"
+                        + " the block's hash, %h its height");
         options.chainOptions();
         options.add("signetchallenge", "<hex>", "script that signs the blocks of a signet of your own", NEEDS_VALUE);
         options.add("testactivationheight", "<name>@<height>", "regtest: height of bip34, dersig, cltv, csv or segwit");
@@ -244,6 +250,7 @@ final class Options {
         options.add("logthreadnames", "", "name the thread in each line (default: 0)");
         options.add("logsourcelocations", "", "name the class in each line (default: 0)");
         options.add("printtoconsole", "", "print the log (default: 1 unless it goes to a file)");
+        ZmqOptions.addTo(options);
         options.acceptOthers();
         return options;
     }
@@ -278,7 +285,7 @@ final class Options {
     private void acceptOthers() {
         accept(Option.HIDDEN, "fastprune mempoolfullrbf maxtipage signetblocktime");
         accept(Option.ACCEPTED, """
-                alertnotify allowignoredconf
+                allowignoredconf
                  blockreconstructionextratxn
                 capturemessages  checkaddrman checkblockindex
                 checkmempool checkpoints choosedatadir
@@ -293,10 +300,6 @@ final class Options {
                 signetseednode  splash stopafterblockimport swapbdbendian
                 test  txreconciliation
                 uiplatform  upnp   walletcrosschain
-                 walletnotify
-                zmqpubhashblock zmqpubhashblockhwm
-                zmqpubhashtx zmqpubhashtxhwm zmqpubrawblock zmqpubrawblockhwm zmqpubrawtx
-                zmqpubrawtxhwm zmqpubsequence zmqpubsequencehwm
                 """);
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** A regtest node as a process of its own, with a folder and ports of its own, asked through the client. */
@@ -127,6 +128,15 @@ final class NodeProcess implements AutoCloseable {
 
     String standardError() throws IOException {
         return Files.readString(folder.resolve("stderr")).strip();
+    }
+
+    /** Looks again and again, for half a minute at most, until that is so. */
+    static void await(Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as("half a minute is over").isLessThan(end);
+            Thread.sleep(50);
+        }
     }
 
     /** The exit status of a process that is about to end. */

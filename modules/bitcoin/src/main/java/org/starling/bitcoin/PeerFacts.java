@@ -11,6 +11,12 @@ import org.starling.engine.Link;
 final class PeerFacts {
     private PeerFacts() {}
 
+    /** How far the peer's clock is ahead of ours, as it says; 0 while it has not said. */
+    static long clockOffsetSeconds(Peer peer) {
+        Version version = peer.version;
+        return version == null ? 0 : version.timeSeconds() - peer.link.openedMillis() / 1000;
+    }
+
     static PeerInfo of(Peer peer, long now) {
         Link link = peer.link;
         Version version = peer.version;
@@ -34,7 +40,7 @@ final class PeerFacts {
                 new TreeMap<>(link.sentByType()),
                 new TreeMap<>(link.receivedByType()),
                 link.openedMillis(),
-                version == null ? 0 : version.timeSeconds() - link.openedMillis() / 1000,
+                clockOffsetSeconds(peer),
                 peer.pingMillis,
                 peer.minPingMillis,
                 peer.pingNonce == 0 ? -1 : Math.max(0, now - peer.pingSentMillis),

@@ -76,7 +76,8 @@ final class Peers {
 
     /** The peer has completed the handshake. */
     void greeted(Peer peer) {
-        listeners.forEach(listener -> listener.greeted(peer.id(), peer.link.remote(), peer.link.kind()));
+        listeners.forEach(listener ->
+                listener.greeted(peer.id(), peer.link.remote(), peer.link.kind(), PeerFacts.clockOffsetSeconds(peer)));
     }
 
     void remove(Peer peer) {

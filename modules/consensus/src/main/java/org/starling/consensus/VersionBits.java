@@ -23,8 +23,8 @@ import org.starling.consensus.ChainParams.Deployment;
  * A pure function of the chain, remembered per period. Safe for use by several threads.
  */
 public final class VersionBits {
-    private static final int TOP_MASK = 0xe0000000;
-    private static final int TOP_BITS = 0x20000000;
+    static final int TOP_MASK = 0xe0000000;
+    static final int TOP_BITS = 0x20000000;
 
     /** Where a deployment stands. */
     public enum State {
@@ -131,7 +131,8 @@ public final class VersionBits {
     }
 
     // The last block of the whole periods up to this one; null if there is none.
-    private @Nullable HeaderView endOfPeriod(@Nullable HeaderView previous) {
+    @Nullable
+    HeaderView endOfPeriod(@Nullable HeaderView previous) {
         return previous == null
                 ? null
                 : previous.ancestor(previous.height()

@@ -149,7 +149,7 @@ final class Events implements ChainListener, MempoolListener, PeerListener, Auto
     }
 
     @Override
-    public void greeted(long id, NetAddress address, LinkKind kind) {
+    public void greeted(long id, NetAddress address, LinkKind kind, long clockOffsetSeconds) {
         tell(listener -> listener.peerConnected(id, address));
     }
 

@@ -239,14 +239,14 @@ public final class Mempool {
                     unfetched.add(entry.txid());
                 }
             }
-            sequence += reason == RemovalReason.BLOCK ? 0 : entries.size();
+            sequence += entries.size();
         }
         long at = first;
         for (Entry entry : entries) {
             for (MempoolListener listener : listeners) {
                 listener.removed(entry.transaction, reason, at);
             }
-            at += reason == RemovalReason.BLOCK ? 0 : 1;
+            at++;
         }
         unfetched.forEach(txid -> listeners.forEach(listener -> listener.removedUnfetched(txid)));
     }

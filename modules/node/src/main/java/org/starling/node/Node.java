@@ -1,8 +1,6 @@
 package org.starling.node;
 
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -30,10 +28,7 @@ import org.starling.engine.BanFile;
 import org.starling.engine.BanList;
 import org.starling.engine.ConnectionPolicy;
 import org.starling.engine.Door;
-import org.starling.engine.LinkKind;
 import org.starling.engine.LinkTable;
-import org.starling.engine.NetAddress;
-import org.starling.engine.Permission;
 import org.starling.engine.TorControl;
 import org.starling.engine.Transports;
 import org.starling.engine.UploadBudget;
@@ -80,6 +75,8 @@ public final class Node implements AutoCloseable {
     private final Importer importer;
     private final ValidationDesk desk;
     private final Indexes indexes;
+    private final Warnings warnings = new Warnings();
+    private final Lookout.Clocks clocks = new Lookout.Clocks(warnings);
 
     private long nextPolicyMillis;
     private long nextSaveMillis;
@@ -107,7 +104,7 @@ public final class Node implements AutoCloseable {
         links = new LinkTable(
                 network,
                 transports(config, random.child("transport")),
-                this::permissionsOf,
+                connections::permissionsOf,
                 new Door(
                         connections.max() - connections.outboundSlots(),
                         banned,
@@ -150,6 +147,8 @@ public final class Node implements AutoCloseable {
         mempool.addListener(desk);
         chain.addListener(mempool.chainListener(clock));
         chain.addListener(desk);
+        chain.addListener(new Lookout(chain.params(), chain.tree(), sync, warnings));
+        peers.addListener(clocks);
         miner = new Miner(this, config.mining());
         rebroadcast = new Rebroadcast(mempool, random.child("broadcasts"), clock.millis());
         keeper = new MempoolKeeper(mempool, world, clock);
@@ -234,16 +233,6 @@ public final class Node implements AutoCloseable {
         return (config.peers().services() & Services.P2P_V2) == 0
                 ? Transports.plain(magic)
                 : Transports.encrypted(magic, ShortTypes.BIP324, random);
-    }
-
-    private Set<Permission> permissionsOf(NetAddress remote, @Nullable NetAddress local, LinkKind kind) {
-        EnumSet<Permission> granted = EnumSet.noneOf(Permission.class);
-        for (NodeConfig.Permitted permitted : config.connections().permitted()) {
-            if (permitted.means(remote, local, kind)) {
-                granted.addAll(permitted.permissions());
-            }
-        }
-        return granted;
     }
 
     // The core lane
@@ -412,6 +401,16 @@ public final class Node implements AutoCloseable {
     /** On the core lane only. */
     public ConnectionPolicy connections() {
         return connector.policy();
+    }
+
+    /** What the operator must know. Safe to use from any thread. */
+    public Warnings warnings() {
+        return warnings;
+    }
+
+    /** How far the clocks of peers are ahead of ours, in seconds. On the core lane only. */
+    public long clockOffsetSeconds() {
+        return clocks.medianSeconds();
     }
 
     public Bans bans() {

@@ -1,5 +1,6 @@
 package org.starling.node;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +124,17 @@ public record NodeConfig(
         /** Where others reach us, as far as it is known at the start: nowhere. */
         LocalAddresses localAddresses() {
             return new LocalAddresses(listening.discover, listening.port, routability);
+        }
+
+        /** What a link is permitted. */
+        Set<Permission> permissionsOf(NetAddress remote, @Nullable NetAddress local, LinkKind kind) {
+            EnumSet<Permission> granted = EnumSet.noneOf(Permission.class);
+            for (Permitted candidate : permitted) {
+                if (candidate.means(remote, local, kind)) {
+                    granted.addAll(candidate.permissions());
+                }
+            }
+            return granted;
         }
 
         /** Links of the kinds that we open by ourselves. */

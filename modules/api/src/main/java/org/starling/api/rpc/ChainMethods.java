@@ -156,7 +156,7 @@ final class ChainMethods {
         if (node.params().signetChallenge() != null) {
             json.put("signet_challenge", node.params().signetChallenge().hex());
         }
-        json.putArray("warnings");
+        json.set("warnings", Json.texts(node.warnings().texts()));
         return json;
     }
 

@@ -310,7 +310,7 @@ final class MiningMethods {
         if (challenge != null) {
             json.put("signet_challenge", challenge.hex());
         }
-        json.putArray("warnings");
+        json.set("warnings", Json.texts(node.warnings().texts()));
         return json;
     }
 

@@ -231,11 +231,18 @@ final class PeerMethods {
 
     private static JsonNode getNetworkInfo(Call call) {
         Node node = call.node();
-        record Links(long total, long inbound, boolean active, Routes routes, List<LocalAddresses.Entry> own) {}
+        record Links(
+                long total,
+                long inbound,
+                boolean active,
+                long clockOffset,
+                Routes routes,
+                List<LocalAddresses.Entry> own) {}
         Links links = node.core(() -> new Links(
                 node.links().links().size(),
                 node.links().links(link -> link.kind().isInbound()).size(),
                 node.links().isActive(),
+                node.clockOffsetSeconds(),
                 node.links().routes(),
                 node.peers().ownAddresses().entries(node.clock().millis())));
         MempoolOptions options = node.config().mempool();
@@ -247,7 +254,7 @@ final class PeerMethods {
                 .put("localservices", services(services));
         json.set("localservicesnames", Json.texts(Services.names(services)));
         json.put("localrelay", !node.config().peers().blocksOnly())
-                .put("timeoffset", 0)
+                .put("timeoffset", links.clockOffset())
                 .put("networkactive", links.active())
                 .put("connections", links.total())
                 .put("connections_in", links.inbound())
@@ -271,7 +278,7 @@ final class PeerMethods {
                         .put("address", entry.address().host())
                         .put("port", entry.address().port())
                         .put("score", entry.score())));
-        json.putArray("warnings");
+        json.set("warnings", Json.texts(node.warnings().texts()));
         return json;
     }
 

@@ -3,6 +3,7 @@ package org.starling.api.rpc;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.starling.api.zmq.Publication;
 
 /** The process around the node, as far as the RPC can ask it for something. */
 public interface RpcHost {
@@ -44,6 +45,9 @@ public interface RpcHost {
 
     /** Fills the array with bytes that nobody can guess. */
     void randomBytes(byte[] bytes);
+
+    /** What is published by ZeroMQ. */
+    List<Publication> publications();
 
     /** Ends the waiting of a thread for that long; cut short when the process stops. */
     void pause(long millis);

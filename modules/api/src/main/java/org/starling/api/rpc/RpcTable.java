@@ -37,6 +37,7 @@ public final class RpcTable {
         table.add(LinkMethods.all());
         table.add(BanMethods.all());
         table.add(ObserveMethods.all());
+        table.add(ZmqMethods.all());
         return table;
     }
 

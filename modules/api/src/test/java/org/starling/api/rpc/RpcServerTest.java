@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.starling.api.zmq.Publication;
 import org.starling.consensus.ChainParams;
 
 /** The server as a client sees it: raw HTTP on a free port. */
@@ -288,6 +289,11 @@ class RpcServerTest {
         @Override
         public byte[] readFile(String path) throws IOException {
             throw new IOException(path);
+        }
+
+        @Override
+        public List<Publication> publications() {
+            return List.of();
         }
 
         @Override

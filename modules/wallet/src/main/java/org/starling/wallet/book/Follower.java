@@ -149,6 +149,8 @@ final class Follower {
         if (!tx.equals(known)) {
             ledger.save(event.batch(), tx);
             event.changed().add(tx.txid());
+        } else if (state instanceof TxState.Confirmed) {
+            event.changed().add(tx.txid()); // a rescan is to tell again what it finds
         }
         if (event.marksUsed()) {
             markSpentFrom(event, transaction);
