@@ -500,7 +500,10 @@ byId("send-form").elements.to.addEventListener("input", async event => {
   if (!event.target.value.trim().toLowerCase().startsWith("bitcoin:")) return;
   clearErrors(form);
   try {
-    const link = await ask("read", {text: event.target.value});
+    const text = event.target.value;
+    const link = await ask("read", {text});
+    // While the answer was under way more may have been typed; that has its own answer.
+    if (event.target.value !== text) return;
     form.elements.to.value = link.address;
     if (link.satoshis) form.elements.amount.value = btc(link.satoshis).replace(" BTC", "");
     if (link.label || link.message) form.elements.label.value = [link.label, link.message].filter(Boolean).join(": ");
