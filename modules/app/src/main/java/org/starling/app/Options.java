@@ -200,6 +200,11 @@ final class Options {
         options.add("changetype", "<type>", "the same for change (default: one that does not stand out)");
         options.add("keypool", "<n>", "addresses watched behind the last used one (default: 1000)");
         options.add("avoidpartialspends", "", "spend all coins of an address together (default: 0)");
+        options.add(
+                "maxapsfee",
+                "<BTC>",
+                "what a payment may cost more if all coins of an address are then spent together, -1 not to try"
+                        + " (default: 0)");
         options.add("spendzeroconfchange", "", "spend change before it confirms (default: 1)");
         options.add("walletrbf", "", "payments signal that they may be replaced (default: 1)");
         options.add("walletbroadcast", "", "send payments to the network (default: 1)");
@@ -292,7 +297,7 @@ final class Options {
                  daemon daemonwait dbbatchsize dbcrashratio
                 dblogsize deprecatedrpc
                 flushwallet forcecompactdb help-debug i2pacceptincoming
-                i2psam  lang logips loglevelalways logratelimit maxapsfee
+                i2psam  lang logips loglevelalways logratelimit
                 maxreceivebuffer maxsendbuffer maxsigcachesize
                 min
                 persistmempoolv1 printpriority privdb

@@ -64,6 +64,10 @@ final class WalletSetup implements PageMemory {
                 settings.flag("walletrbf", usual.replaceable()),
                 settings.flag("spendzeroconfchange", usual.spendUnconfirmedChange()),
                 settings.flag("avoidpartialspends", usual.avoidPartialSpends()),
+                settings.text("maxapsfee", "").equals("-1")
+                        ? -1
+                        : feerate("maxapsfee", new Feerate(usual.maxWholeAddressFee()))
+                                .satoshisPerKvb(),
                 settings.flag("walletrejectlongchains", usual.rejectLongChains()),
                 settings.flag("walletbroadcast", usual.broadcast()));
     }

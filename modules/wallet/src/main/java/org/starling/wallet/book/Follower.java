@@ -152,6 +152,8 @@ final class Follower {
         } else if (state instanceof TxState.Confirmed) {
             event.changed().add(tx.txid()); // a rescan is to tell again what it finds
         }
+        // What is spent needs no keeping out of payments.
+        transaction.inputs().forEach(input -> notes.thaw(event.batch(), input.previous()));
         if (event.marksUsed()) {
             markSpentFrom(event, transaction);
         }

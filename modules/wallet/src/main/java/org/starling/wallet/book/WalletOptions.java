@@ -21,6 +21,8 @@ import org.starling.wallet.OutputType;
  * @param replaceable whether payments signal that they may be replaced, BIP-0125 ({@code -walletrbf})
  * @param spendUnconfirmedChange whether change is spent before it confirms ({@code -spendzeroconfchange})
  * @param avoidPartialSpends whether all coins of an address are spent together ({@code -avoidpartialspends})
+ * @param maxWholeAddressFee satoshis more that a payment may cost so that all coins of an address are spent together;
+ *     negative not to try ({@code -maxapsfee})
  * @param rejectLongChains whether a payment is refused whose chain of unconfirmed ancestors is too long for the mempool
  *     ({@code -walletrejectlongchains})
  * @param broadcast whether payments are sent to the network ({@code -walletbroadcast})
@@ -39,6 +41,7 @@ public record WalletOptions(
         boolean replaceable,
         boolean spendUnconfirmedChange,
         boolean avoidPartialSpends,
+        long maxWholeAddressFee,
         boolean rejectLongChains,
         boolean broadcast) {
     public static final WalletOptions DEFAULT = new WalletOptions(
@@ -55,6 +58,7 @@ public record WalletOptions(
             true,
             true,
             false,
+            0,
             true,
             true);
 

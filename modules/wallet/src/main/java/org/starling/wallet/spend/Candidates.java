@@ -32,23 +32,29 @@ final class Candidates {
     private final MempoolFacts facts;
     private final Feerate rate;
     private final boolean feeBeside;
+    private final boolean whole;
     private final List<WalletCoin> coins = new ArrayList<>();
     private boolean tooHeavy;
     private final Map<Hash256, MempoolFacts.Ancestry> ancestries = new LinkedHashMap<>();
 
-    /** @param feeBeside whether fees are paid beside the amounts, so that coins count less what their inputs cost */
+    /**
+     * @param feeBeside whether fees are paid beside the amounts, so that coins count less what their inputs cost
+     * @param whole whether all coins of an address are spent or none
+     */
     Candidates(
             Payment payment,
             WalletOptions options,
             MempoolFacts facts,
             Feerate rate,
             boolean feeBeside,
+            boolean whole,
             List<WalletCoin> all) {
         this.payment = payment;
         this.options = options;
         this.facts = facts;
         this.rate = rate;
         this.feeBeside = feeBeside;
+        this.whole = whole;
         for (WalletCoin coin : all) {
             if (mayBeSpent(coin)) {
                 coins.add(coin);
@@ -71,14 +77,24 @@ final class Candidates {
     /** The coins chosen. Throws if they do not suffice. */
     CoinSelection.Choice choose(CoinSelection selection) {
         CoinSelection.Choice choice = choose(selection, false);
-        choice = choice == null && payment.takesWholeAddresses() ? choose(selection, true) : choice;
+        choice = choice == null && whole ? choose(selection, true) : choice;
         if (choice != null) {
             return choice;
+        }
+        if (options.rejectLongChains() && selection.choose(groups(coins, true)) != null) {
+            throw new WalletException(
+                    Kind.INSUFFICIENT_FUNDS,
+                    "Unconfirmed UTXOs are available, but spending them creates a chain of transactions that will be"
+                            + " rejected by the mempool");
         }
         throw tooHeavy
                 ? new WalletException(
                         Kind.GENERAL,
-                        "The inputs size exceeds the maximum weight. Please try sending a smaller amount or manually"
+                        (payment.inputs().isEmpty()
+                                        ? "The inputs size exceeds the maximum weight."
+                                        : "The combination of the pre-selected inputs and the wallet automatic inputs"
+                                                + " selection exceeds the transaction maximum weight.")
+                                + " Please try sending a smaller amount or manually"
                                 + " consolidating your wallet's UTXOs")
                 : new WalletException(Kind.INSUFFICIENT_FUNDS, "Insufficient funds");
     }
@@ -129,7 +145,7 @@ final class Candidates {
         Map<Object, List<WalletCoin>> together = new LinkedHashMap<>();
         for (WalletCoin coin : eligible) {
             Bytes script = coin.output().scriptPubKey();
-            Object key = payment.takesWholeAddresses() ? script : coin.outPoint();
+            Object key = whole ? script : coin.outPoint();
             together.computeIfAbsent(key, fresh -> new ArrayList<>()).add(coin);
         }
         List<CoinSelection.Group> groups = new ArrayList<>();
@@ -153,21 +169,10 @@ final class Candidates {
         for (WalletCoin coin : members) {
             long size = Math.ceilDiv(coin.inputWeight(), 4);
             value += coin.value();
-            fee += rate.fee(size) + bump(unconfirmed(coin), rate);
+            fee += rate.fee(size) + (coin.depth() > 0 ? 0 : facts.shortfall(List.of(coin.outPoint()), rate));
             later += options.consolidateFee().fee(size);
             weight += coin.inputWeight();
         }
         return new CoinSelection.Group(List.copyOf(members), feeBeside ? value - fee : value, fee - later, weight);
-    }
-
-    private MempoolFacts.Ancestry unconfirmed(WalletCoin coin) {
-        return coin.depth() > 0
-                ? MempoolFacts.Ancestry.NONE
-                : ancestry(coin.outPoint().txid());
-    }
-
-    /** What a child must pay beyond its own size so that unconfirmed ancestors reach the rate with it. */
-    static long bump(MempoolFacts.Ancestry ancestry, Feerate rate) {
-        return Math.max(0, rate.fee(ancestry.virtualSize()) - ancestry.fees());
     }
 }

@@ -249,7 +249,7 @@ public final class FeeBump {
     }
 
     private void requireEnough(Size size, long oldFee, Feerate rate) {
-        Feerate minimum = Feerate.max(facts.mempoolMinimum(), facts.relayMinimum());
+        Feerate minimum = facts.mempoolMinimum();
         if (rate.compareTo(minimum) < 0) {
             throw new WalletException(
                     Kind.GENERAL,
@@ -257,12 +257,7 @@ public final class FeeBump {
                             + Money.format(minimum.satoshisPerKvb()) + ") to get into the mempool -- ");
         }
         long bytes = size.virtualBytes();
-        long fee = rate.fee(bytes)
-                + size.inputs().keySet().stream()
-                        .map(OutPoint::txid)
-                        .distinct()
-                        .mapToLong(parent -> Candidates.bump(facts.ancestry(parent), rate))
-                        .sum();
+        long fee = rate.fee(bytes) + facts.shortfall(size.inputs().keySet(), rate);
         long increment = facts.incremental().fee(bytes);
         if (fee < oldFee + increment) {
             throw new WalletException(

@@ -1,6 +1,8 @@
 package org.starling.wallet.spend;
 
+import java.util.Collection;
 import org.starling.bytes.Hash256;
+import org.starling.consensus.OutPoint;
 import org.starling.mempool.Feerate;
 import org.starling.mempool.fees.FeeEstimate;
 
@@ -23,6 +25,13 @@ public interface MempoolFacts {
 
     /** A transaction of the mempool and all its unconfirmed ancestors; zeros for one that is not there. */
     Ancestry ancestry(Hash256 txid);
+
+    /**
+     * What a transaction that spends these coins must pay beyond its own size, so that the unconfirmed ones they are of
+     * reach the rate with it, in satoshis. What is mined at that rate anyway costs nothing, and what spends the coins now
+     * does not count, since it would be replaced.
+     */
+    long shortfall(Collection<OutPoint> coins, Feerate rate);
 
     /** Transactions of the mempool that spend from it, itself among them; 0 if it is not there. */
     int descendants(Hash256 txid);

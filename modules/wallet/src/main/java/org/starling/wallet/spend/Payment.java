@@ -243,6 +243,11 @@ public final class Payment {
         return version == 3 ? Math.min(maxWeight, MAX_TRUC_WEIGHT) : maxWeight;
     }
 
+    /** As it was asked for. */
+    long askedWeight() {
+        return maxWeight;
+    }
+
     boolean mayBeBelowMinimum() {
         return belowMinimum;
     }

@@ -5,9 +5,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
-import org.starling.bytes.Hash256;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.OutputScript;
 import org.starling.consensus.Transaction;
@@ -27,6 +28,9 @@ import org.starling.world.Randomness;
 public final class Spender {
     /** Version, lock time, and the counts of a witness transaction's marker and flag in weight units. */
     static final int FRAME_WEIGHT = 4 * 8 + 2;
+
+    /** Of a transaction that is relayed: 65 bytes. */
+    private static final int LEAST_MAX_WEIGHT = 4 * 65;
 
     /** Change aims to look like a payment: between these, in satoshis. */
     private static final long CHANGE_LOWER = 50_000;
@@ -68,7 +72,29 @@ public final class Spender {
             if (sign) {
                 wallet.requireUnlocked();
             }
-            return new Making(payment, recentHeight).make(sign);
+            Bytes change = payment.changeScript();
+            boolean whole = payment.takesWholeAddresses();
+            Draft draft = new Making(payment, recentHeight, change, whole).make(sign);
+            long more = wallet.options().maxWholeAddressFee();
+            if (whole || more < 0 || !payment.addsInputs()) {
+                return draft;
+            }
+            return Objects.requireNonNullElse(wholeAddresses(payment, recentHeight, draft, more, sign), draft);
+        }
+    }
+
+    /** The payment with all coins of each address, unless that cannot be or costs too much; null then. */
+    private @Nullable Draft wholeAddresses(
+            Payment payment, int recentHeight, Draft draft, long mostMore, boolean sign) {
+        int at = draft.changePosition();
+        Bytes change = at < 0
+                ? payment.changeScript()
+                : draft.transaction().outputs().get(at).scriptPubKey();
+        try {
+            Draft whole = new Making(payment, recentHeight, change, true).make(sign);
+            return whole.fee() <= draft.fee() + mostMore ? whole : null;
+        } catch (WalletException e) {
+            return null;
         }
     }
 
@@ -76,13 +102,21 @@ public final class Spender {
     private final class Making {
         private final Payment payment;
         private final int recentHeight;
+        private final @Nullable Bytes givenChange;
+        private final boolean whole;
         private final WalletOptions options = wallet.options();
         private final FeeChoice fee;
         private final long amounts;
         private final boolean feeBeside;
         private final Map<OutPoint, Payment.Input> inputs;
 
-        Making(Payment payment, int recentHeight) {
+        /**
+         * @param changeScript where change goes; null for a new address
+         * @param whole whether all coins of an address are spent or none
+         */
+        Making(Payment payment, int recentHeight, @Nullable Bytes changeScript, boolean whole) {
+            this.givenChange = changeScript;
+            this.whole = whole;
             this.payment = payment;
             this.recentHeight = recentHeight;
             this.fee = FeeChoice.of(payment, options, facts);
@@ -93,6 +127,7 @@ public final class Spender {
         }
 
         Draft make(boolean sign) {
+            requireSensibleWeight();
             if (payment.recipients().isEmpty()) {
                 throw new WalletException(Kind.INVALID_ARGUMENT, "Transaction must have at least one recipient");
             }
@@ -100,7 +135,7 @@ public final class Spender {
                 requireNoDust(recipient, recipient.amount(), "Transaction amount too small");
             }
             OutputType changeType = changeType();
-            Bytes changeScript = payment.changeScript() == null ? peekChange(changeType) : payment.changeScript();
+            Bytes changeScript = givenChange == null ? peekChange(changeType) : givenChange;
             TxOut change = new TxOut(0, changeScript);
             Feerate discard = FeeChoice.discard(options, facts);
             long spendChange = Math.ceilDiv(Math.max(spendWeight(changeScript), 4 * 41), 4);
@@ -131,7 +166,7 @@ public final class Spender {
                     throw new WalletException(Kind.INVALID_ARGUMENT, "Transaction change output index out of range");
                 }
                 outputs.add(changePosition, new TxOut(rest, changeScript));
-                if (payment.changeScript() == null && payment.takesChangeAddress()) {
+                if (givenChange == null && payment.takesChangeAddress()) {
                     Bytes _ = wallet.newChange(changeType);
                 }
             }
@@ -186,13 +221,12 @@ public final class Spender {
         private void choose(TxOut change, long costToSpend) {
             long effective = 0;
             long weight = 0;
-            for (Map.Entry<OutPoint, Payment.Input> input : inputs.entrySet()) {
-                long size = Math.ceilDiv(input.getValue().weight(), 4);
-                MempoolFacts.Ancestry ancestry = facts.ancestry(input.getKey().txid());
-                effective += input.getValue().output().value()
-                        - (feeBeside ? fee.rate().fee(size) + Candidates.bump(ancestry, fee.rate()) : 0);
-                weight += input.getValue().weight();
+            for (Payment.Input input : inputs.values()) {
+                long size = Math.ceilDiv(input.weight(), 4);
+                effective += input.output().value() - (feeBeside ? fee.rate().fee(size) : 0);
+                weight += input.weight();
             }
+            effective -= feeBeside ? facts.shortfall(inputs.keySet(), fee.rate()) : 0;
             long frame = Math.ceilDiv(FRAME_WEIGHT + 8 + outputWeight(), 4);
             long target = amounts + (feeBeside ? fee.rate().fee(frame) : 0) - effective;
             if (target <= 0 && !inputs.isEmpty()) {
@@ -204,15 +238,26 @@ public final class Spender {
                         "The preselected coins total amount does not cover the transaction target. Please allow other"
                                 + " inputs to be automatically selected or include more coins manually");
             }
+            long room = payment.maxWeight() - 4 * frame;
+            long changeWeight = 4L * change.serializedLength();
+            if (room <= 0) {
+                throw new WalletException(
+                        Kind.GENERAL, "Maximum transaction weight is less than transaction weight without inputs");
+            }
+            if (room < changeWeight) {
+                throw new WalletException(
+                        Kind.GENERAL, "Maximum transaction weight is too low, can not accommodate change output");
+            }
             long changeFee = fee.rate().fee(change.serializedLength());
             CoinSelection selection = new CoinSelection(
                     target,
                     changeFee + costToSpend,
                     changeTarget() + changeFee,
-                    payment.maxWeight() - weight - 4 * frame - 4L * change.serializedLength(),
+                    room - changeWeight - weight,
                     feeBeside,
                     random);
-            Candidates candidates = new Candidates(payment, options, facts, fee.rate(), feeBeside, wallet.coins());
+            Candidates candidates =
+                    new Candidates(payment, options, facts, fee.rate(), feeBeside, whole, wallet.coins());
             List<WalletCoin> chosen = new ArrayList<>();
             candidates.choose(selection).groups().forEach(group -> chosen.addAll(group.coins()));
             for (int i = chosen.size() - 1; i > 0; i--) {
@@ -228,6 +273,30 @@ public final class Spender {
             return upper <= CHANGE_LOWER ? CHANGE_LOWER : CHANGE_LOWER + random.below(upper - CHANGE_LOWER);
         }
 
+        private void requireSensibleWeight() {
+            long asked = payment.askedWeight();
+            if (asked < LEAST_MAX_WEIGHT || asked > Payment.DEFAULT_MAX_WEIGHT) {
+                throw new WalletException(
+                        Kind.GENERAL,
+                        "Maximum transaction weight must be between " + LEAST_MAX_WEIGHT + " and "
+                                + Payment.DEFAULT_MAX_WEIGHT);
+            }
+        }
+
+        /** Weight units of the signed transaction, at most. */
+        private long weightWith(List<TxOut> outputs) {
+            long weight = FRAME_WEIGHT
+                    + 4L * ByteWriter.compactSizeLength(inputs.size())
+                    + 4L * ByteWriter.compactSizeLength(outputs.size());
+            for (Payment.Input input : inputs.values()) {
+                weight += input.weight();
+            }
+            for (TxOut output : outputs) {
+                weight += 4L * output.serializedLength();
+            }
+            return weight;
+        }
+
         private long outputWeight() {
             long weight = 0;
             for (Recipient recipient : payment.recipients()) {
@@ -241,17 +310,10 @@ public final class Spender {
             int counts = ByteWriter.compactSizeLength(inputs.size())
                     + ByteWriter.compactSizeLength(payment.recipients().size() + 1);
             long weight = FRAME_WEIGHT + 4L * counts + outputsWeight;
-            long bumps = 0;
-            List<Hash256> parents = new ArrayList<>();
-            for (Map.Entry<OutPoint, Payment.Input> input : inputs.entrySet()) {
-                weight += input.getValue().weight();
-                Hash256 parent = input.getKey().txid();
-                if (!parents.contains(parent)) {
-                    parents.add(parent);
-                    bumps += Candidates.bump(facts.ancestry(parent), fee.rate());
-                }
+            for (Payment.Input input : inputs.values()) {
+                weight += input.weight();
             }
-            return fee.rate().fee(Math.ceilDiv(weight, 4)) + bumps;
+            return fee.rate().fee(Math.ceilDiv(weight, 4)) + facts.shortfall(inputs.keySet(), fee.rate());
         }
 
         /** The recipients' outputs, less their shares of the fee where they pay it. */
@@ -307,10 +369,10 @@ public final class Spender {
                 throw new WalletException(
                         Kind.GENERAL, "Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
             }
-            Transaction signed = sign ? wallet.signWhole(transaction, prevouts) : transaction;
-            if (signed.weight() > payment.maxWeight()) {
+            if (weightWith(outputs) > payment.maxWeight()) {
                 throw new WalletException(Kind.GENERAL, "Transaction too large");
             }
+            Transaction signed = sign ? wallet.signWhole(transaction, prevouts) : transaction;
             requireShortChain();
             return new Draft(signed, prevouts, paid, changePosition, fee.rate(), fee.reason());
         }

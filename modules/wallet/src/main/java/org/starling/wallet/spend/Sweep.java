@@ -1,12 +1,9 @@
 package org.starling.wallet.spend;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.starling.bytes.Bytes;
-import org.starling.bytes.Hash256;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxIn;
@@ -54,7 +51,8 @@ public final class Sweep {
                 + 2;
         long fee = rate.fee(Math.ceilDiv(weight, 4));
         long value = coins.stream().mapToLong(coin -> coin.output().value()).sum();
-        long effective = value - fee - bumps(coins, rate);
+        List<OutPoint> spent = inputs.stream().map(TxIn::previous).toList();
+        long effective = value - fee - facts.shortfall(spent, rate);
         if (fee > options.maxFee()) {
             throw new WalletException(
                     Kind.GENERAL, "Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)");
@@ -87,18 +85,6 @@ public final class Sweep {
     /** Whether an output is too small to be relayed. */
     public boolean isDust(TxOut output) {
         return output.value() < Policy.dustThreshold(output, facts.dust());
-    }
-
-    private long bumps(Collection<Coin> coins, Feerate rate) {
-        Set<Hash256> parents = new HashSet<>();
-        long bumps = 0;
-        for (Coin coin : coins) {
-            OutPoint spent = coin.input().previous();
-            if (parents.add(spent.txid())) {
-                bumps += Candidates.bump(facts.ancestry(spent.txid()), rate);
-            }
-        }
-        return bumps;
     }
 
     /** The outputs, the open ones with equal shares of the rest; what does not divide goes to the first. */

@@ -96,6 +96,7 @@ class WalletPropertyTest {
                 true,
                 true,
                 false,
+                0,
                 true,
                 true);
         return new Wallet.Setting("w" + number, WalletWorld.CHAIN, small, new SeededRandomness(number));

@@ -44,6 +44,10 @@ class WalletTest {
     }
 
     private static Wallet.Setting setting() {
+        return setting(0);
+    }
+
+    private static Wallet.Setting setting(long maxWholeAddressFee) {
         WalletOptions usual = WalletOptions.DEFAULT;
         WalletOptions small = new WalletOptions(
                 20,
@@ -59,6 +63,7 @@ class WalletTest {
                 true,
                 true,
                 false,
+                maxWholeAddressFee,
                 true,
                 true);
         return new Wallet.Setting("test", WalletWorld.CHAIN, small, new SeededRandomness(7));
@@ -147,6 +152,31 @@ class WalletTest {
                 - payment.outputs().stream().mapToLong(output -> output.value()).sum();
         assertThat(fee).isEqualTo(2L * payment.virtualSize());
         assertThat(wallet.balance(0).trusted()).isEqualTo(800_000 - fee);
+    }
+
+    @Test
+    void allCoinsOfAnAddressAreSpentTogetherIfThatCostsLittle() throws Exception {
+        assertThat(inputsOfAPaymentFromAnAddressPaidTwice(0)).isEqualTo(1);
+        assertThat(inputsOfAPaymentFromAnAddressPaidTwice(1_000)).isEqualTo(2);
+        assertThat(inputsOfAPaymentFromAnAddressPaidTwice(10)).isEqualTo(1);
+        assertThat(inputsOfAPaymentFromAnAddressPaidTwice(-1)).isEqualTo(1);
+    }
+
+    private int inputsOfAPaymentFromAnAddressPaidTwice(long maxMore) throws Exception {
+        Wallet wallet = Wallet.create(
+                setting(maxMore),
+                new MemoryKeyValueStore(new MemoryDisk(new SeededRandomness(2))),
+                EnumSet.noneOf(WalletFlag.class),
+                world.now());
+        wallet.secrets().adopt(Mnemonic.parse(WORDS), "", world.now());
+        world.add(wallet);
+        Bytes address = wallet.newAddress(OutputType.BECH32M, "");
+        world.gift(address, 1_000_000);
+        world.gift(address, 1_000_000);
+        world.mine(STRANGER);
+        int inputs = pay(wallet, STRANGER, 200_000).inputs().size();
+        world.remove(wallet);
+        return inputs;
     }
 
     @Test

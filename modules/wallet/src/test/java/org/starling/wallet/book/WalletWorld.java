@@ -230,6 +230,15 @@ public final class WalletWorld implements MempoolFacts {
     }
 
     @Override
+    public long shortfall(Collection<OutPoint> coins, Feerate rate) {
+        return coins.stream()
+                .map(coin -> ancestry(coin.txid()))
+                .distinct()
+                .mapToLong(each -> Math.max(0, rate.fee(each.virtualSize()) - each.fees()))
+                .sum();
+    }
+
+    @Override
     public int descendants(Hash256 txid) {
         Transaction transaction = mempool.get(txid);
         if (transaction == null) {
