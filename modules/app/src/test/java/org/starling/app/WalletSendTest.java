@@ -132,4 +132,71 @@ class WalletSendTest {
         String replacement = say("sendrawtransaction", signed);
         assertThat(say("getrawmempool")).contains(replacement).doesNotContain(txid);
     }
+
+    @Test
+    void aFrozenCoinThatIsSpentIsFrozenNoMore() {
+        JsonNode coin = read("listunspent").path(0);
+        String named = "[{\"txid\":\"" + coin.path("txid").stringValue() + "\",\"vout\":"
+                + coin.path("vout").intValue() + "}]";
+        say("lockunspent", "false", named);
+        read("sendall", "[\"" + STRANGER + "\"]", "null", "unset", "5", "{\"inputs\":" + named + "}");
+
+        assertThat(read("listlockunspent")).isEmpty();
+    }
+
+    @Test
+    void aWalletSignsForAKeyOfItsOwnInAScriptOfOthers() {
+        String key =
+                "tprv8ZgxMBicQKsPfHCsTwkiM1KT56RXbGGTqvc2hgqzycpwbHqqpcajQeMRZoBD35kW4RtyCemu6j34Ku5DEspmgjKdt2qe4SvRch5Kk8B8A2v";
+        String other =
+                "tpubD6NzVbkrYhZ4Wo2WcFSgSqRD9QWkGxddo6WSqsVBx7uQ8QEtM7WncKDRjhFEexK119NigyCsFygA4b7sAPQxqebyFGAZ9XVV1BtcgNzbCRR";
+        say("createwallet", "signer", "false", "true");
+        importInto("signer", "wpkh(" + key + "/*)");
+        String signers = read("-rpcwallet=signer", "listdescriptors")
+                .path("descriptors")
+                .path(0)
+                .path("desc")
+                .stringValue();
+        String publicKey = signers.substring("wpkh(".length(), signers.indexOf("/*"));
+        say("-named", "createwallet", "wallet_name=both", "blank=true", "disable_private_keys=true");
+        importInto("both", "wsh(multi(1," + publicKey + "/*," + other + "/*))");
+        say("-rpcwallet=mine", "sendtoaddress", say("-rpcwallet=both", "getnewaddress"), "1");
+        say("generatetoaddress", "1", STRANGER);
+
+        String psbt = read(
+                        "-rpcwallet=both",
+                        "send",
+                        "{\"" + STRANGER + "\":0.5}",
+                        "null",
+                        "unset",
+                        "5",
+                        "{\"change_address\":\"" + STRANGER + "\"}")
+                .path("psbt")
+                .stringValue();
+        assertThat(read("-rpcwallet=signer", "walletprocesspsbt", psbt)
+                        .path("complete")
+                        .booleanValue())
+                .isTrue();
+    }
+
+    private void importInto(String wallet, String descriptor) {
+        String checksum = read("getdescriptorinfo", descriptor).path("checksum").stringValue();
+        JsonNode result = read(
+                "-rpcwallet=" + wallet,
+                "importdescriptors",
+                "[{\"desc\":\"" + descriptor + "#" + checksum + "\",\"timestamp\":\"now\",\"active\":true}]");
+        assertThat(result.path(0).path("success").booleanValue())
+                .as(result.toString())
+                .isTrue();
+    }
+
+    @Test
+    void limitsOfWeightAreKept() {
+        String pay = "{\"" + STRANGER + "\":1}";
+
+        assertThat(refusal("send", pay, "null", "unset", "5", "{\"max_tx_weight\":100}"))
+                .contains("-4", "must be between 260 and 400000");
+        assertThat(refusal("send", pay, "null", "unset", "5", "{\"max_tx_weight\":400}"))
+                .contains("-4", "The inputs size exceeds the maximum weight");
+    }
 }

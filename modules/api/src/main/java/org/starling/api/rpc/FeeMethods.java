@@ -54,9 +54,10 @@ final class FeeMethods {
 
     /** Whether an estimate is to be careful. */
     static boolean conservative(JsonNode mode) {
-        String name =
-                mode.isMissingNode() || mode.isNull() ? "" : Call.text(mode).toLowerCase(Locale.ROOT);
-        if (!Set.of("", "unset", "economical", "conservative").contains(name)) {
+        String name = mode.isMissingNode() || mode.isNull()
+                ? "unset"
+                : Call.text(mode).toLowerCase(Locale.ROOT);
+        if (!Set.of("unset", "economical", "conservative").contains(name)) {
             throw Call.invalid(
                     "Invalid estimate_mode parameter, must be one of: \"unset\", \"economical\", \"conservative\"");
         }

@@ -156,7 +156,7 @@ final class FundingMethods {
         if (!sign) {
             return PsbtMethods.processed(known);
         }
-        KeyRing keys = WalletPsbts.keys(wallet, known, true);
+        KeyRing keys = WalletPsbts.keys(call, wallet, known, true);
         return PsbtMethods.processed(
                 PsbtMethods.sign(call, known, origins ? keys : keys.withoutOrigins(), rounds, hashType, finalize));
     }

@@ -220,7 +220,8 @@ final class SigningMethods {
         }
         if (spent.value() == UNKNOWN_AMOUNT
                 && sighash.transaction().inputs().get(index).hasWitness()) {
-            return "Missing amount";
+            throw new RpcException(
+                    RpcException.TYPE_ERROR, "Missing amount for CTxOut with scriptPubKey=" + spent.scriptPubKey());
         }
         ScriptError error = ScriptVerifier.verify(sighash, index, ScriptFlags.STANDARD);
         if (error == ScriptError.INVALID_STACK_OPERATION) {

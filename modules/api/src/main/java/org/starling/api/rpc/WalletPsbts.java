@@ -1,16 +1,23 @@
 package org.starling.api.rpc;
 
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.starling.bytes.Bytes;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxOut;
 import org.starling.consensus.script.Sighash;
+import org.starling.crypto.PublicKeys;
 import org.starling.node.wallet.Payments;
+import org.starling.wallet.Descriptor;
 import org.starling.wallet.book.Wallet;
 import org.starling.wallet.psbt.KeyRing;
 import org.starling.wallet.psbt.Psbt;
 import org.starling.wallet.psbt.PsbtException;
+import org.starling.wallet.psbt.PsbtInput;
 import org.starling.wallet.psbt.PsbtSigner;
 import org.starling.wallet.psbt.PsbtUpdater;
 import tools.jackson.databind.JsonNode;
@@ -39,7 +46,8 @@ final class WalletPsbts {
                 keys);
     }
 
-    static KeyRing keys(Wallet wallet, Psbt psbt, boolean secret) {
+    /** What the wallet knows of the scripts, and with their secrets of the keys, that the PSBT names. */
+    static KeyRing keys(Call call, Wallet wallet, Psbt psbt, boolean secret) {
         KeyRing keys = new KeyRing();
         for (int i = 0; i < psbt.inputs().size(); i++) {
             TxOut spent = psbt.spent(i);
@@ -50,8 +58,31 @@ final class WalletPsbts {
                 add(keys, wallet, known.scriptPubKey(), secret);
             }
         }
+        if (secret) {
+            psbt.inputs().forEach(input -> addNamed(call, keys, wallet, input));
+        }
         psbt.unsigned().outputs().forEach(output -> add(keys, wallet, output.scriptPubKey(), false));
         return keys;
+    }
+
+    // A key may be in the wallet though the script is not: that of a signer who has no part in the descriptor.
+    private static void addNamed(Call call, KeyRing keys, Wallet wallet, PsbtInput input) {
+        Set<Bytes> named = new LinkedHashSet<>(input.derivations().keySet());
+        for (Bytes x : input.taprootDerivations().keySet()) {
+            named.add(Bytes.fromHex("02" + x.hex()));
+            named.add(Bytes.fromHex("03" + x.hex()));
+        }
+        for (Bytes key : named) {
+            if (PublicKeys.isValid(key)) {
+                List<Descriptor> usual = new ArrayList<>(OutputMethods.parse(call, "combo(" + key + ")", false));
+                if (key.length() == PublicKeys.COMPRESSED) {
+                    usual.addAll(OutputMethods.parse(call, "tr(" + key.slice(1, key.length()) + ")", false));
+                }
+                for (Descriptor descriptor : usual) {
+                    OutputMethods.scripts(descriptor, 0).forEach(script -> add(keys, wallet, script, true));
+                }
+            }
+        }
     }
 
     private static void add(KeyRing keys, Wallet wallet, Bytes script, boolean secret) {
@@ -60,7 +91,7 @@ final class WalletPsbts {
 
     /** The PSBT with what wallet and node know of it. */
     static Psbt updated(Call call, Wallet wallet, Psbt psbt, boolean origins) {
-        KeyRing keys = keys(wallet, psbt, false).publicPart(origins);
+        KeyRing keys = keys(call, wallet, psbt, false).publicPart(origins);
         return PsbtUpdater.update(withSpent(call, wallet, psbt, keys), keys);
     }
 
@@ -70,7 +101,7 @@ final class WalletPsbts {
             return psbt;
         }
         try {
-            KeyRing keys = keys(wallet, psbt, true);
+            KeyRing keys = keys(call, wallet, psbt, true);
             return PsbtSigner.finalizeInputs(
                     PsbtSigner.sign(psbt, keys, Sighash.DEFAULT, false, SigningMethods.randomness(call)));
         } catch (PsbtException e) {
