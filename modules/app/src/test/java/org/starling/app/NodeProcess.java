@@ -16,15 +16,21 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** A regtest node as a process of its own, with a folder and ports of its own, asked through the client. */
+/** A node, usually on regtest, as a process of its own, with a folder and ports of its own, asked through the client. */
 final class NodeProcess implements AutoCloseable {
     private final Path folder;
+    private final String chain;
     private final int p2pPort;
     private final int rpcPort;
     private final List<Process> processes = new ArrayList<>();
 
     NodeProcess(Path folder) throws IOException {
+        this(folder, "regtest");
+    }
+
+    NodeProcess(Path folder, String chain) throws IOException {
         this.folder = folder;
+        this.chain = "-chain=" + chain;
         p2pPort = freePort();
         rpcPort = freePort();
     }
@@ -57,7 +63,7 @@ final class NodeProcess implements AutoCloseable {
                 "org.starling.app.Main",
                 "node",
                 "-datadir=" + folder,
-                "-regtest",
+                chain,
                 "-bind=127.0.0.1:" + p2pPort,
                 "-rpcport=" + rpcPort));
         command.addAll(List.of(options));
@@ -85,7 +91,7 @@ final class NodeProcess implements AutoCloseable {
     private Answer ask(List<String> options, String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        List<String> all = new ArrayList<>(List.of("-datadir=" + folder, "-regtest", "-rpcport=" + rpcPort));
+        List<String> all = new ArrayList<>(List.of("-datadir=" + folder, chain, "-rpcport=" + rpcPort));
         all.addAll(options);
         all.addAll(List.of(words));
         int status = new ClientCommand(new PrintStream(out), new PrintStream(err)).run(all);
@@ -100,7 +106,7 @@ final class NodeProcess implements AutoCloseable {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         List<String> all = new ArrayList<>(
-                List.of("-datadir=" + folder, "-regtest", "-rpcport=" + rpcPort, "-rpcwait", "-rpcwaittimeout=60"));
+                List.of("-datadir=" + folder, chain, "-rpcport=" + rpcPort, "-rpcwait", "-rpcwaittimeout=60"));
         all.addAll(List.of(words));
         Iterator<String> lines = typed.iterator();
         Prompt prompt = new Prompt() {

@@ -37,7 +37,7 @@ public final class SignetRules {
     public record Virtual(Transaction toSpend, Transaction toSign) {}
 
     /** Whether the block's solution satisfies the challenge. Genesis needs none. */
-    static boolean isSolved(Block block, Bytes challenge, Hash256 genesis) {
+    public static boolean isSolved(Block block, Bytes challenge, Hash256 genesis) {
         if (block.hash().equals(genesis)) {
             return true;
         }
@@ -88,6 +88,56 @@ public final class SignetRules {
                 List.of(new TxOut(0, Bytes.copyOf((byte) Op.OP_RETURN))),
                 0);
         return new Virtual(toSpend, toSign);
+    }
+
+    /**
+     * The virtual transactions by which a block that has no solution yet is to be signed.
+     *
+     * @param block commits to witnesses
+     */
+    public static Virtual request(Block block, Bytes challenge) {
+        Virtual virtual = virtual(withSection(block, SOLUTION_HEADER), challenge);
+        if (virtual == null) {
+            throw new IllegalArgumentException("the block commits to no witnesses");
+        }
+        return virtual;
+    }
+
+    /**
+     * The block with its solution, its proof of work still to be found.
+     *
+     * @param block as it was given to {@link #request}
+     * @param signed the input of the virtual transaction, with what satisfies the challenge
+     */
+    public static Block solved(Block block, TxIn signed) {
+        ByteWriter section = new ByteWriter().bytes(SOLUTION_HEADER).varBytes(signed.scriptSig());
+        section.compactSize(signed.witness().size());
+        signed.witness().forEach(section::varBytes);
+        return withSection(block, section.toBytes());
+    }
+
+    private static Block withSection(Block block, Bytes section) {
+        int index = BlockRules.witnessCommitmentIndex(block);
+        Transaction coinbase = block.transactions().getFirst();
+        if (index < 0) {
+            throw new IllegalArgumentException("the block commits to no witnesses");
+        }
+        List<TxOut> outputs = new ArrayList<>(coinbase.outputs());
+        TxOut output = outputs.get(index);
+        Bytes push = new ScriptBuilder().data(section).build();
+        outputs.set(index, new TxOut(output.value(), Bytes.concat(output.scriptPubKey(), push)));
+        List<Transaction> transactions = new ArrayList<>(block.transactions());
+        transactions.set(0, Transaction.of(coinbase.version(), coinbase.inputs(), outputs, coinbase.lockTime()));
+        BlockHeader header = block.header();
+        return Block.of(
+                new BlockHeader(
+                        header.version(),
+                        header.previous(),
+                        MerkleTree.ofTransactions(transactions).hash(),
+                        header.time(),
+                        header.bits(),
+                        header.nonce()),
+                transactions);
     }
 
     // A commitment script and the solution that was in it; null if there was none.

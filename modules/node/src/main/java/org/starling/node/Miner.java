@@ -9,8 +9,10 @@ import org.starling.chain.Acceptance;
 import org.starling.consensus.Block;
 import org.starling.consensus.BlockHeader;
 import org.starling.consensus.Rejection;
+import org.starling.consensus.SignetRules;
 import org.starling.consensus.Target;
 import org.starling.consensus.Transaction;
+import org.starling.consensus.TxIn;
 import org.starling.consensus.VersionBits;
 import org.starling.crypto.Sha256;
 import org.starling.mempool.BlockAssembler;
@@ -25,6 +27,24 @@ public final class Miner {
     private final BlockAssembler assembler;
 
     private volatile @Nullable BlockTemplate last;
+
+    private volatile Signer signer = request -> null;
+
+    /** Signs blocks of a signet (BIP-0325). */
+    public interface Signer {
+        /** The input of {@link SignetRules.Virtual#toSign} with what satisfies the challenge; null if it cannot. */
+        @Nullable
+        TxIn sign(SignetRules.Virtual request);
+    }
+
+    /** Nobody here can sign blocks of this signet. */
+    public static final class UnsignedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        UnsignedException() {
+            super("No unlocked wallet has the keys that blocks of this signet are signed with");
+        }
+    }
 
     Miner(Node node, BlockAssembler.Options options) {
         this.node = node;
@@ -42,6 +62,30 @@ public final class Miner {
     /** Weight that templates keep free for the header and the coinbase. */
     public int reservedWeight() {
         return assembler.reservedWeight();
+    }
+
+    /** Says who signs the blocks of a signet. */
+    public void signBy(Signer chosen) {
+        signer = chosen;
+    }
+
+    /**
+     * The block, on a signet with its solution.
+     *
+     * @throws UnsignedException if nobody here can sign it
+     */
+    public Block signed(Block block) {
+        Bytes challenge = node.params().signetChallenge();
+        if (challenge == null
+                || SignetRules.isSolved(
+                        block, challenge, node.params().genesis().hash())) {
+            return block;
+        }
+        TxIn solution = signer.sign(SignetRules.request(block, challenge));
+        if (solution == null) {
+            throw new UnsignedException();
+        }
+        return SignetRules.solved(block, solution);
     }
 
     /** The template that was made last; null before the first. */
@@ -64,16 +108,17 @@ public final class Miner {
     }
 
     /**
-     * Mines blocks that pay to the script, one on the other, and connects them.
+     * Mines blocks that pay to the script, one on the other, signs them on a signet, and connects them.
      *
      * @param tries hashes computed at most, for all of them
      * @return the hashes of the blocks, fewer than asked for if the tries did not suffice
+     * @throws UnsignedException if nobody here can sign blocks of this signet
      */
     public List<Hash256> generate(Bytes scriptPubKey, int blocks, long tries) {
         List<Hash256> hashes = new ArrayList<>();
         long left = tries;
         while (hashes.size() < blocks && left > 0) {
-            Block template = template(scriptPubKey).block();
+            Block template = signed(template(scriptPubKey).block());
             Block solved = solve(template, left);
             // The same block may have been made and given up before, within the same second.
             while (solved != null && node.headers().contains(solved.hash())) {

@@ -57,29 +57,32 @@ final class MiningMethods {
                                     RpcException.METHOD_NOT_FOUND, call.method().manual());
                         }),
                 RpcMethod.of(
-                        "generatetoaddress",
-                        "hidden",
-                        "Mines blocks at once that pay to an address, and gives their hashes.",
-                        MiningMethods::generateToAddress,
-                        required("nblocks", NUMBER, "how many"),
-                        required("address", TEXT, "who is paid"),
-                        optional("maxtries", NUMBER, "hashes to compute at most")),
+                                "generatetoaddress",
+                                "hidden",
+                                "Mines blocks at once that pay to an address, and gives their hashes.",
+                                MiningMethods::generateToAddress,
+                                required("nblocks", NUMBER, "how many"),
+                                required("address", TEXT, "who is paid"),
+                                optional("maxtries", NUMBER, "hashes to compute at most"))
+                        .differing("On a signet the block is signed by a loaded wallet that has the keys."),
                 RpcMethod.of(
-                        "generatetodescriptor",
-                        "hidden",
-                        "Mines blocks at once that pay to a descriptor, and gives their hashes.",
-                        MiningMethods::generateToDescriptor,
-                        required("num_blocks", NUMBER, "how many"),
-                        required("descriptor", TEXT, "who is paid"),
-                        optional("maxtries", NUMBER, "hashes to compute at most")),
+                                "generatetodescriptor",
+                                "hidden",
+                                "Mines blocks at once that pay to a descriptor, and gives their hashes.",
+                                MiningMethods::generateToDescriptor,
+                                required("num_blocks", NUMBER, "how many"),
+                                required("descriptor", TEXT, "who is paid"),
+                                optional("maxtries", NUMBER, "hashes to compute at most"))
+                        .differing("On a signet the block is signed by a loaded wallet that has the keys."),
                 RpcMethod.of(
-                        "generateblock",
-                        "hidden",
-                        "Mines a block with just these transactions, in this order.",
-                        MiningMethods::generateBlock,
-                        required("output", TEXT, "an address or descriptor that is paid"),
-                        required("transactions", ARRAY, "txids of the mempool, or transactions in hex"),
-                        optional("submit", FLAG, "false gives the block in hex without taking it in")),
+                                "generateblock",
+                                "hidden",
+                                "Mines a block with just these transactions, in this order.",
+                                MiningMethods::generateBlock,
+                                required("output", TEXT, "an address or descriptor that is paid"),
+                                required("transactions", ARRAY, "txids of the mempool, or transactions in hex"),
+                                optional("submit", FLAG, "false gives the block in hex without taking it in"))
+                        .differing("On a signet the block is signed by a loaded wallet that has the keys."),
                 RpcMethod.of(
                         "submitblock",
                         "mining",
@@ -117,9 +120,25 @@ final class MiningMethods {
 
     private static JsonNode generate(Call call, int blocks, Bytes script) {
         Node node = call.node();
-        List<Hash256> hashes = node.miner().generate(script, blocks, call.number("maxtries", DEFAULT_TRIES));
-        node.drain();
-        return Json.texts(hashes);
+        try {
+            List<Hash256> hashes = node.miner().generate(script, blocks, call.number("maxtries", DEFAULT_TRIES));
+            node.drain();
+            return Json.texts(hashes);
+        } catch (Miner.UnsignedException e) {
+            throw unsigned(e);
+        }
+    }
+
+    private static Block signed(Node node, Block block) {
+        try {
+            return node.miner().signed(block);
+        } catch (Miner.UnsignedException e) {
+            throw unsigned(e);
+        }
+    }
+
+    private static RpcException unsigned(Miner.UnsignedException e) {
+        return new RpcException(RpcException.MISC_ERROR, String.valueOf(e.getMessage()));
     }
 
     // The script that miners are paid to: of a combo descriptor the last that is not nested.
@@ -158,7 +177,7 @@ final class MiningMethods {
         for (JsonNode named : call.get("transactions")) {
             transactions.add(transaction(node, Call.text(named)));
         }
-        Block template = node.miner().build(script, transactions, 0);
+        Block template = signed(node, node.miner().build(script, transactions, 0));
         Rejection rejection = node.validation(
                 () -> node.chain().testBlock(template, node.clock().seconds(), false));
         if (rejection != null) {

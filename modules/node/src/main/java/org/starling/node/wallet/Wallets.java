@@ -96,6 +96,7 @@ public final class Wallets implements AutoCloseable {
             node.mempool().addListener(wallets.new Pool());
             return true;
         });
+        node.miner().signBy(new SignetSigner(wallets, random.child("signet")));
         wallets.appoint();
         return wallets;
     }
