@@ -196,7 +196,10 @@ final class CoinSelection {
         return null;
     }
 
-    /** The smallest sum that reaches the target and a decent change, among many random subsets of the smaller groups. */
+    /**
+     * The smallest sum among many random subsets of the smaller groups that meets the target, or reaches it with a decent
+     * change. Where there is not enough for decent change any that reaches the target will do.
+     */
     private @Nullable Choice knapsack(List<Group> useful) {
         long goal = target + changeNeeded;
         List<Group> smaller = new ArrayList<>();
@@ -216,14 +219,25 @@ final class CoinSelection {
         if (sum == target) {
             return choice(smaller, false);
         }
-        if (sum < goal) {
+        if (sum < target) {
             return larger == null ? null : choice(List.of(larger), true);
         }
         smaller.sort(Comparator.comparingLong(Group::effective).reversed());
-        List<Group> best = closest(smaller, goal, sum);
-        long bestSum = best.stream().mapToLong(Group::effective).sum();
-        boolean oneIsBetter = larger != null && larger.effective() <= bestSum;
-        return choice(oneIsBetter && larger != null ? List.of(larger) : best, true);
+        List<Group> best = closest(smaller, target, sum);
+        long bestSum = sum(best);
+        if (bestSum != target && sum >= goal) {
+            best = closest(smaller, goal, sum);
+            bestSum = sum(best);
+        }
+        boolean indecent = bestSum != target && bestSum < goal;
+        if (larger != null && (indecent || larger.effective() <= bestSum)) {
+            return choice(List.of(larger), true);
+        }
+        return choice(best, bestSum - target >= costOfChange);
+    }
+
+    private static long sum(List<Group> groups) {
+        return groups.stream().mapToLong(Group::effective).sum();
     }
 
     private List<Group> closest(List<Group> groups, long goal, long all) {
