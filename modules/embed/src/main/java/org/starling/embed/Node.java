@@ -2,6 +2,8 @@ package org.starling.embed;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,9 +26,17 @@ import org.starling.engine.NetAddress;
 import org.starling.engine.Routability;
 import org.starling.engine.Routes;
 import org.starling.mempool.AcceptResult;
+import org.starling.mempool.Feerate;
 import org.starling.node.NodeConfig;
+import org.starling.node.wallet.Wallets;
+import org.starling.platform.WalletShelf;
+import org.starling.wallet.book.WalletException;
+import org.starling.wallet.book.WalletFlag;
+import org.starling.wallet.book.WalletOptions;
+import org.starling.wallet.seed.Mnemonic;
 import org.starling.world.Endpoint;
 import org.starling.world.NetworkException;
+import org.starling.world.StoreShelf;
 
 /**
  * A Bitcoin full node within this program, with threads, sockets and storage of its own. A program may have several.
@@ -44,6 +54,10 @@ import org.starling.world.NetworkException;
  */
 public final class Node implements AutoCloseable {
     private static final Bytes LOOPBACK = Bytes.fromHex("7f000001");
+
+    /** Of 12 seed words. */
+    private static final int ENTROPY_BYTES = 16;
+
     private static final String AGENT = "/Starling:0.1.0/";
 
     /** Numbers the nodes of this program in the names of their threads only. */
@@ -51,6 +65,7 @@ public final class Node implements AutoCloseable {
 
     private final MachineWorld world;
     private final org.starling.node.Node node;
+    private final Wallets wallets;
     private final Events events;
     private final Failure failure;
 
@@ -63,8 +78,12 @@ public final class Node implements AutoCloseable {
      *
      * @param settings what it does
      * @param storage where it keeps its data
+     * @param wallets how its wallets behave
      */
-    public record Config(NodeConfig settings, Storage storage) {
+    public record Config(NodeConfig settings, Storage storage, WalletOptions wallets) {
+        private static final int REGTEST_GAP = 20;
+        private static final Feerate REGTEST_FEERATE = new Feerate(2_000);
+
         /** A regtest node with its data in memory, which listens on a free port of 127.0.0.1 and seeks nobody. */
         public static Config regtest() {
             return regtest(new InMemory(new MemoryStorage()));
@@ -89,7 +108,8 @@ public final class Node implements AutoCloseable {
             return new Config(
                     settings.withConnections(connections)
                             .withPeers(settings.peers().inSmallNetwork()),
-                    storage);
+                    storage,
+                    WalletOptions.DEFAULT.withGap(REGTEST_GAP).withFallbackFee(REGTEST_FEERATE));
         }
 
         /** A node of that chain that finds its peers by the chain's DNS seeds, and listens nowhere. */
@@ -104,12 +124,17 @@ public final class Node implements AutoCloseable {
                     chain.p2pPort(),
                     Services.NETWORK | Services.WITNESS,
                     false);
-            return new Config(none.withBootstrap(seeds), new OnDisk(directory));
+            return new Config(none.withBootstrap(seeds), new OnDisk(directory), WalletOptions.DEFAULT);
         }
 
         /** The same with other settings. */
         public Config withSettings(NodeConfig changed) {
-            return new Config(changed, storage);
+            return new Config(changed, storage, wallets);
+        }
+
+        /** The same with wallets that behave so. */
+        public Config withWallets(WalletOptions changed) {
+            return new Config(settings, storage, changed);
         }
     }
 
@@ -122,9 +147,10 @@ public final class Node implements AutoCloseable {
     /** In a directory, made if it is not there and locked while the node runs; files and formats are those of the program. */
     public record OnDisk(Path directory) implements Storage {}
 
-    private Node(MachineWorld world, org.starling.node.Node node, Events events, Failure failure) {
+    private Node(MachineWorld world, org.starling.node.Node node, Wallets wallets, Events events, Failure failure) {
         this.world = world;
         this.node = node;
+        this.wallets = wallets;
         this.events = events;
         this.failure = failure;
     }
@@ -156,8 +182,15 @@ public final class Node implements AutoCloseable {
                 node.peers().addListener(events);
                 return true;
             });
+            Wallets wallets = Wallets.open(
+                    node,
+                    shelf(config.storage()),
+                    world.world().clock(),
+                    world.walletLane(),
+                    config.wallets(),
+                    world.world().randomness().child("wallets"));
             started = true;
-            return new Node(world, node, events, failure);
+            return new Node(world, node, wallets, events, failure);
         } finally {
             if (!started) {
                 events.close();
@@ -172,6 +205,13 @@ public final class Node implements AutoCloseable {
         return switch (storage) {
             case InMemory(MemoryStorage disk) -> new MachineWorld(disk, name, onFailure);
             case OnDisk(Path directory) -> new MachineWorld(MachineWorld.Place.of(directory), name, onFailure);
+        };
+    }
+
+    private static StoreShelf shelf(Storage storage) {
+        return switch (storage) {
+            case InMemory(MemoryStorage disk) -> disk.wallets();
+            case OnDisk(Path directory) -> new WalletShelf(directory.resolve("wallets"), true);
         };
     }
 
@@ -208,7 +248,7 @@ public final class Node implements AutoCloseable {
      */
     public List<Hash256> generate(int blocks, Bytes scriptPubKey) {
         List<Hash256> mined = node.miner().generate(scriptPubKey, blocks, Long.MAX_VALUE);
-        node.drain();
+        wallets.drain();
         return mined;
     }
 
@@ -222,18 +262,55 @@ public final class Node implements AutoCloseable {
             }
             return judged;
         });
-        node.drain();
+        wallets.drain();
         return result;
     }
 
     /** Hands a block to the chain. Null if it is valid, or there is no reason yet to find it invalid. */
     public @Nullable Rejection submit(Block block) {
         Acceptance verdict = node.submit(block);
-        node.drain();
+        wallets.drain();
         return switch (verdict) {
             case Acceptance.Accepted _ -> null;
             case Acceptance.Refused(Rejection rejection) -> rejection;
         };
+    }
+
+    /**
+     * Makes a wallet with fresh seed words ({@link Wallet#words}) in the node's storage.
+     *
+     * @throws WalletException if there is one of that name
+     */
+    public Wallet createWallet(String name) {
+        byte[] entropy = new byte[ENTROPY_BYTES];
+        world.world().randomness().child("words").fill(entropy);
+        return createWallet(name, Mnemonic.of(Bytes.wrap(entropy)), node.clock().seconds());
+    }
+
+    /**
+     * Makes a wallet from seed words and looks for its coins, which may take long.
+     *
+     * @param since its coins are not older; {@link Instant#EPOCH} to look at all blocks
+     * @throws WalletException if there is one of that name, or blocks that it needs are not stored any more
+     * @throws Mnemonic.InvalidWordsException if these are no such words; the message names what is wrong
+     */
+    public Wallet restoreWallet(String name, String words, Instant since) throws Mnemonic.InvalidWordsException {
+        return createWallet(name, Mnemonic.parse(words), since.getEpochSecond());
+    }
+
+    private Wallet createWallet(String name, Mnemonic words, long birth) {
+        return new Wallet(
+                wallets,
+                wallets.create(
+                        name,
+                        EnumSet.noneOf(WalletFlag.class),
+                        birth,
+                        fresh -> fresh.secrets().adopt(words, "", birth)));
+    }
+
+    /** Opens a wallet that an earlier node left in this storage, and brings it to the tip. Throws if there is none. */
+    public Wallet loadWallet(String name) {
+        return new Wallet(wallets, wallets.load(name));
     }
 
     /** Where it listens for peers, the port included that the system chose; null if nowhere. */
@@ -286,7 +363,7 @@ public final class Node implements AutoCloseable {
         if (!came) {
             throw new TimeoutException("no " + what + " in " + timeout + "; the node is at height " + height());
         }
-        node.drain();
+        wallets.drain();
     }
 
     /** Tells the listener of what happens from now on. */
@@ -309,8 +386,8 @@ public final class Node implements AutoCloseable {
     /** Closes all links, makes everything durable, and returns when the node's threads have ended. */
     @Override
     public void close() {
-        try {
-            node.close();
+        try (node) {
+            wallets.close();
         } finally {
             events.close();
             world.close();

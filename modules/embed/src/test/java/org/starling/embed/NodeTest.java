@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -15,10 +16,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
+import org.starling.consensus.Address;
 import org.starling.consensus.Block;
+import org.starling.consensus.ChainParams;
 import org.starling.consensus.Transaction;
 import org.starling.engine.NetAddress;
 import org.starling.mempool.AcceptResult;
+import org.starling.mempool.Feerate;
 import org.starling.mempool.RemovalReason;
 import org.starling.world.StorageException;
 
@@ -165,5 +169,61 @@ class NodeTest {
             copy.generate(1, Bytes.fromHex("51"));
             assertThat(original.height()).isEqualTo(5);
         }
+    }
+
+    @Test
+    void walletsReceivePayAndComeBackFromTheirWords() throws Exception {
+        try (var first = Node.start(Node.Config.regtest());
+                var second = Node.start(Node.Config.regtest())) {
+            second.connect(first.address());
+            second.awaitPeers(1, SOON);
+            Purse miner = purse(first);
+            Wallet alice = first.createWallet("alice");
+            Wallet bob = second.createWallet("bob");
+            first.generate(101, miner.scriptPubKey());
+            first.submit(miner.pay(script(alice.newAddress("wages")), 1_000_000, 2, first.height()));
+            assertThat(alice.balance().pending()).isEqualTo(1_000_000);
+            first.generate(1, miner.scriptPubKey());
+            assertThat(alice.balance().trusted()).isEqualTo(1_000_000);
+
+            Transaction payment = alice.pay(bob.newAddress(), 400_000, new Feerate(5_000));
+            second.awaitTransaction(payment.txid(), SOON);
+            assertThat(bob.balance().pending()).isEqualTo(400_000);
+            second.awaitHeight(102, SOON);
+            Hash256 block = second.generate(1, miner.scriptPubKey()).getFirst();
+            first.awaitTip(block, SOON);
+            assertThat(bob.balance().trusted()).isEqualTo(400_000);
+            long left = alice.balance().trusted();
+            assertThat(left).isBetween(599_000L, 599_999L);
+
+            Wallet again = second.restoreWallet("alice again", alice.words(), Instant.EPOCH);
+            assertThat(again.balance()).isEqualTo(alice.balance());
+            assertThat(again.history()).hasSize(2);
+
+            assertThatThrownBy(() -> alice.pay("nonsense", 1_000)).hasMessageContaining("no address of this chain");
+            assertThatThrownBy(() -> alice.pay(bob.newAddress(), 700_000)).hasMessageContaining("Insufficient funds");
+            assertThatThrownBy(() -> first.createWallet("alice")).hasMessageContaining("already loaded");
+        }
+    }
+
+    @Test
+    void aWalletOnDiskIsThereAgain(@TempDir Path folder) throws Exception {
+        String address;
+        try (var node = Node.start(Node.Config.regtest(new Node.OnDisk(folder)))) {
+            Wallet wallet = node.createWallet("savings");
+            address = wallet.newAddress();
+            node.generate(1, script(address));
+        }
+        try (var node = Node.start(Node.Config.regtest(new Node.OnDisk(folder)))) {
+            Wallet wallet = node.loadWallet("savings");
+            assertThat(wallet.balance().immature()).isEqualTo(5_000_000_000L);
+            assertThat(wallet.newAddress()).isNotEqualTo(address);
+        }
+    }
+
+    private static Bytes script(String address) {
+        return Address.decode(address, ChainParams.regtest().prefixes())
+                .address()
+                .scriptPubKey();
     }
 }

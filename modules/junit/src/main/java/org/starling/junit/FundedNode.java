@@ -1,6 +1,7 @@
 package org.starling.junit;
 
 import org.starling.bytes.Bytes;
+import org.starling.consensus.Address;
 import org.starling.consensus.Transaction;
 import org.starling.embed.Node;
 import org.starling.embed.Purse;
@@ -42,6 +43,15 @@ public record FundedNode(Node node, Purse purse) implements AutoCloseable {
             throw new IllegalStateException("The mempool does not take the payment: " + result);
         }
         return payment;
+    }
+
+    /** The same, to an address of regtest. Throws {@link IllegalArgumentException} if it is none. */
+    public Transaction pay(String address, long satoshis) {
+        Address target = Address.decode(address, node.params().prefixes()).address();
+        if (target == null) {
+            throw new IllegalArgumentException("not an address of regtest: " + address);
+        }
+        return pay(target.scriptPubKey(), satoshis);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.starling.junit;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -49,7 +50,12 @@ final class RegtestNodeExtension implements BeforeAllCallback, BeforeEachCallbac
     private static void inject(
             ExtensionContext context, Class<?> type, @Nullable Object instance, Predicate<Field> which)
             throws Exception {
-        for (Field field : AnnotationSupport.findAnnotatedFields(type, RegtestNode.class, which)) {
+        // Fields have no order that could be relied on: those to connect to come first.
+        List<Field> fields = AnnotationSupport.findAnnotatedFields(type, RegtestNode.class, which).stream()
+                .sorted(Comparator.comparing(
+                        field -> field.getAnnotation(RegtestNode.class).connected()))
+                .toList();
+        for (Field field : fields) {
             if (field.getType() != FundedNode.class) {
                 throw new ExtensionConfigurationException(
                         "@RegtestNode is for fields of type FundedNode, and " + field + " is none: change its type.");

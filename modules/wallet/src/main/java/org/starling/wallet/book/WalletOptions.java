@@ -62,6 +62,48 @@ public record WalletOptions(
             true,
             true);
 
+    /** The same with so many addresses watched behind the last used one. */
+    public WalletOptions withGap(int addresses) {
+        return new WalletOptions(
+                addresses,
+                addressType,
+                changeType,
+                fallbackFee,
+                minFee,
+                discardFee,
+                consolidateFee,
+                payFee,
+                maxFee,
+                confirmTarget,
+                replaceable,
+                spendUnconfirmedChange,
+                avoidPartialSpends,
+                maxWholeAddressFee,
+                rejectLongChains,
+                broadcast);
+    }
+
+    /** The same with that feerate where fees cannot be estimated. */
+    public WalletOptions withFallbackFee(Feerate rate) {
+        return new WalletOptions(
+                gap,
+                addressType,
+                changeType,
+                rate,
+                minFee,
+                discardFee,
+                consolidateFee,
+                payFee,
+                maxFee,
+                confirmTarget,
+                replaceable,
+                spendUnconfirmedChange,
+                avoidPartialSpends,
+                maxWholeAddressFee,
+                rejectLongChains,
+                broadcast);
+    }
+
     /** Of addresses that a person is given: Taproot, if nothing else is set. */
     public OutputType typeForPeople() {
         return addressType == null ? OutputType.BECH32M : addressType;
