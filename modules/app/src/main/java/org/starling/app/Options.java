@@ -229,6 +229,7 @@ final class Options {
         options.add("mocktime", "<seconds>", "regtest: pretend that this is the time");
         options.group("RPC");
         options.add("server", "", "answer JSON-RPC (default: 1)");
+        options.add("rest", "", "give public data of chain and mempool to whoever asks at the RPC port (default: 0)");
         options.add("rpcport", "<port>", "port of JSON-RPC (default: the chain's)", NETWORK_ONLY);
         options.add("rpcbind", "<addr>[:port]", "listen there for JSON-RPC (default: 127.0.0.1)", NETWORK_ONLY);
         options.add("rpcallowip", "<ip>", "answer callers from there, not only from this machine");
@@ -301,7 +302,7 @@ final class Options {
                 maxreceivebuffer maxsendbuffer maxsigcachesize
                 min
                 persistmempoolv1 printpriority privdb
-                resetguisettings rest rpcdoccheck settings shrinkdebugfile signer
+                resetguisettings rpcdoccheck settings shrinkdebugfile signer
                 signetseednode  splash stopafterblockimport swapbdbendian
                 test  txreconciliation
                 uiplatform  upnp   walletcrosschain

@@ -64,7 +64,8 @@ final class RpcSetup implements AutoCloseable {
                 access(new RpcCredentials(plain(), hashed), open),
                 Duration.ofSeconds(idle),
                 atLeastOne("rpcthreads", RpcServer.Config.DEFAULT_THREADS),
-                atLeastOne("rpcworkqueue", RpcServer.Config.DEFAULT_QUEUE));
+                atLeastOne("rpcworkqueue", RpcServer.Config.DEFAULT_QUEUE),
+                settings.flag("rest", false));
     }
 
     private int atLeastOne(String option, int byDefault) throws UsageException {

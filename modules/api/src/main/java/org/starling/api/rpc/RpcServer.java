@@ -1,13 +1,16 @@
 package org.starling.api.rpc;
 
+import io.helidon.http.DirectHandler;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
+import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -26,6 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.starling.bytes.Bytes;
 import org.starling.consensus.ChainParams;
 import org.starling.node.Node;
 import org.starling.node.wallet.Wallets;
@@ -65,6 +69,7 @@ public final class RpcServer implements AutoCloseable {
      * @param bind addresses to listen on; port 0 takes a free one
      * @param threads calls that are carried out at once
      * @param queue calls that wait for their turn; further ones are refused
+     * @param rest whether public data are given to whoever asks for a path under {@code /rest/}
      */
     public record Config(
             ChainParams chain,
@@ -72,7 +77,8 @@ public final class RpcServer implements AutoCloseable {
             RpcAccess access,
             Duration idleTimeout,
             int threads,
-            int queue) {
+            int queue,
+            boolean rest) {
         public static final int DEFAULT_THREADS = 16;
         public static final int DEFAULT_QUEUE = 64;
     }
@@ -80,6 +86,7 @@ public final class RpcServer implements AutoCloseable {
     private final Config config;
     private final RpcTable table;
     private final RpcHost host;
+    private final Rest rest = new Rest(this, (method, arguments) -> carryOut(method, arguments, "/"));
     private final WebServer server;
     private final Map<Long, Running> running = new ConcurrentHashMap<>();
     private final AtomicLong calls = new AtomicLong();
@@ -157,8 +164,27 @@ public final class RpcServer implements AutoCloseable {
                 .shutdownGracePeriod(Duration.ofMillis(500))
                 .addProtocol(io.helidon.webserver.http1.Http1Config.builder()
                         .maxHeadersSize(MAX_HEADER_BYTES)
+                        .maxPrologueLength(8 * MAX_HEADER_BYTES)
+                        .build())
+                .directHandlers(DirectHandlers.builder()
+                        .addHandler(DirectHandler.EventType.BAD_REQUEST, RpcServer::unreadable)
                         .build())
                 .routing(HttpRouting.builder().any(this::answer));
+    }
+
+    // What is not even a request of HTTP.
+    private static DirectHandler.TransportResponse unreadable(
+            DirectHandler.TransportRequest request,
+            DirectHandler.EventType type,
+            Status status,
+            ServerResponseHeaders headers,
+            String message) {
+        return DirectHandler.TransportResponse.builder()
+                .status(status)
+                .headers(headers)
+                .keepAlive(false)
+                .entity("URI parsing failed, it likely contained RFC 3986 invalid characters\r\n")
+                .build();
     }
 
     /** Says what the node is doing before it can answer. */
@@ -252,6 +278,10 @@ public final class RpcServer implements AutoCloseable {
         if (!(request.remotePeer().address() instanceof InetSocketAddress caller)
                 || !config.access().admits(caller.getAddress())) {
             response.status(Status.FORBIDDEN_403).send();
+        } else if (path.length() > MAX_HEADER_BYTES) {
+            response.status(Status.BAD_REQUEST_400).send();
+        } else if (config.rest() && path.startsWith(Rest.PREFIX)) {
+            answerRest(request, path, response);
         } else if (!path.equals("/") && !path.startsWith("/wallet/")) {
             response.status(Status.NOT_FOUND_404).send();
         } else if (!request.prologue().method().equals(Method.POST)) {
@@ -266,10 +296,36 @@ public final class RpcServer implements AutoCloseable {
             if (user.isEmpty()) {
                 refuse(request, response);
             } else {
-                byte[] body = request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
-                answerInTurn(new Caller(user, path), body, response);
+                byte[] body = body(request);
+                inTurn(response, () -> answer(new Caller(user, path), body, response));
             }
         }
+    }
+
+    private void answerRest(ServerRequest request, String path, ServerResponse response) {
+        Method method = request.prologue().method();
+        if (!method.equals(Method.GET) && !method.equals(Method.POST)) {
+            response.status(Status.METHOD_NOT_ALLOWED_405).send();
+        } else if (isFromPage(request)) {
+            response.status(Status.FORBIDDEN_403).send();
+        } else {
+            Rest.Request asked =
+                    new Rest.Request(path, name -> request.query().first(name).asOptional(), Bytes.wrap(body(request)));
+            inTurn(response, () -> {
+                Rest.Reply reply = rest.answer(asked, warmup);
+                if (reply == null) {
+                    response.status(Status.NOT_FOUND_404).send();
+                } else {
+                    response.header(HeaderNames.CONTENT_TYPE, reply.type())
+                            .status(reply.status())
+                            .send(reply.body().toArray());
+                }
+            });
+        }
+    }
+
+    private static byte[] body(ServerRequest request) {
+        return request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
     }
 
     // A page of a foreign origin that a browser lets call here, or one that gave its own name this machine's address.
@@ -294,7 +350,7 @@ public final class RpcServer implements AutoCloseable {
         response.header(CHALLENGE).status(Status.UNAUTHORIZED_401).send();
     }
 
-    private void answerInTurn(Caller caller, byte[] body, ServerResponse response) {
+    private void inTurn(ServerResponse response, Runnable task) {
         if (!places.tryAcquire()) {
             LOG.warn("Request rejected because http work queue depth exceeded, it can be increased with the"
                     + " -rpcworkqueue= setting");
@@ -304,7 +360,7 @@ public final class RpcServer implements AutoCloseable {
         try {
             turns.acquireUninterruptibly();
             try {
-                answer(caller, body, response);
+                task.run();
             } finally {
                 turns.release();
             }

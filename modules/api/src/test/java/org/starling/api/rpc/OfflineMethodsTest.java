@@ -31,7 +31,8 @@ class OfflineMethodsTest {
                         RpcAccess.local(new RpcCredentials("user:password", List.of())),
                         Duration.ofSeconds(30),
                         1,
-                        1),
+                        1,
+                        false),
                 RpcTable.ofNode(),
                 new RpcServerTest.QuietHost());
     }

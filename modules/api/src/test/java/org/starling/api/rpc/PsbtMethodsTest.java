@@ -40,7 +40,8 @@ class PsbtMethodsTest {
                         RpcAccess.local(new RpcCredentials("user:password", List.of())),
                         Duration.ofSeconds(30),
                         1,
-                        1),
+                        1,
+                        false),
                 RpcTable.ofNode(),
                 new RpcServerTest.QuietHost());
     }

@@ -37,7 +37,8 @@ class RpcServerTest {
                         RpcAccess.local(new RpcCredentials("user:password", List.of(ann))),
                         Duration.ofSeconds(30),
                         1,
-                        1),
+                        1,
+                        true),
                 RpcTable.ofNode(),
                 new QuietHost());
         server.finishWarmup();
@@ -181,7 +182,8 @@ class RpcServerTest {
                         RpcAccess.local(new RpcCredentials("user:password", List.of())),
                         Duration.ofSeconds(30),
                         1,
-                        1),
+                        1,
+                        true),
                 RpcTable.ofNode(),
                 new QuietHost());
         RpcServer before = server;
