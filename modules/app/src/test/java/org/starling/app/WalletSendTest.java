@@ -191,6 +191,25 @@ class WalletSendTest {
     }
 
     @Test
+    void aCoinIsSpentWhoseWeightIsTold() {
+        JsonNode coin = read("listunspent").path(0);
+        String told = "{\"add_inputs\":false,\"input_weights\":[{\"txid\":\""
+                + coin.path("txid").stringValue() + "\",\"vout\":"
+                + coin.path("vout").intValue()
+                + ",\"weight\":300}]}";
+        String raw = say("createrawtransaction", "[]", "{\"" + STRANGER + "\":1}");
+
+        String funded = read("fundrawtransaction", raw, told).path("hex").stringValue();
+
+        JsonNode inputs = read("decoderawtransaction", funded).path("vin");
+        assertThat(inputs).hasSize(1);
+        assertThat(inputs.path(0).path("txid").stringValue())
+                .isEqualTo(coin.path("txid").stringValue());
+        assertThat(refusal("fundrawtransaction", raw, "{\"change_type\":null}"))
+                .contains("-3", "JSON value of type null is not of expected type string");
+    }
+
+    @Test
     void limitsOfWeightAreKept() {
         String pay = "{\"" + STRANGER + "\":1}";
 

@@ -150,6 +150,9 @@ class WalletStoryTest {
         await(() -> there.ask("getblockcount").out().equals("104"), "the other branch gets there");
         assertThat(there.ask("gettransaction", bumped).out()).contains("\"confirmations\": 3");
 
+        // What the reorganisation put out for a while is offered again soon.
+        assertThat(here.ask("mockscheduler", "600").status()).isZero();
+
         // Restore from the words on the other node.
         String restored = said(there.wallet(List.of(words), "restore", "alice again"));
         assertThat(restored).contains(spendable(here, "alice").toPlainString());

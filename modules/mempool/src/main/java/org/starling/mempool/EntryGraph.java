@@ -45,6 +45,18 @@ final class EntryGraph {
         return byTxid.get(txid);
     }
 
+    /** Those of the transactions that are here. */
+    Set<Entry> present(Collection<Hash256> txids) {
+        Set<Entry> present = new LinkedHashSet<>();
+        for (Hash256 txid : txids) {
+            Entry entry = byTxid.get(txid);
+            if (entry != null) {
+                present.add(entry);
+            }
+        }
+        return present;
+    }
+
     @Nullable
     Entry byWtxid(Hash256 wtxid) {
         return byWtxid.get(wtxid);

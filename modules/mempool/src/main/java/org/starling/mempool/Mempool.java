@@ -534,6 +534,13 @@ public final class Mempool {
         }
     }
 
+    /** Which limit of chains of unconfirmed transactions one that has these parents would exceed; null for none. */
+    public @Nullable String chainExcess(Set<Hash256> parents, long virtualSize) {
+        synchronized (lock) {
+            return ChainLimits.excess(virtualSize, 1, graph.present(parents), options.limits());
+        }
+    }
+
     /** What the transaction depends on, itself not included; empty if it is not here. */
     public List<MempoolEntry> ancestors(Hash256 txid) {
         synchronized (lock) {

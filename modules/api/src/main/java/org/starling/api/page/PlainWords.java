@@ -18,8 +18,8 @@ final class PlainWords {
                         "That is more than this wallet can pay: it has "
                                 + Amounts.show(wallet.balance(0).trusted())
                                 + " to spend, and the fee comes on top of the amount.");
+            case SPENT -> new RefusedException("", "What this payment spends is spent in a block already.");
             case GENERAL,
-                    SPENT,
                     INVALID_KEY,
                     INVALID_ARGUMENT,
                     INVALID_LABEL,

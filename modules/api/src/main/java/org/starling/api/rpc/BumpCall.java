@@ -153,7 +153,7 @@ final class BumpCall {
         }
         int index = Call.integer(given);
         if (index < 0) {
-            throw Call.invalid("Change position is out of range");
+            throw new RpcException(RpcException.MISC_ERROR, "JSON integer out of range");
         }
         return OptionalInt.of(index);
     }

@@ -1,10 +1,11 @@
 package org.starling.api.rpc;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.starling.consensus.Address;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
@@ -57,9 +58,21 @@ final class Funding {
             Map.entry("input_weights", "array"),
             Map.entry("max_tx_weight", "number")));
 
+    private static final List<String> NEVER_NULL = List.of(
+            "add_inputs",
+            "change_address",
+            "change_position",
+            "change_type",
+            "lock_unspents",
+            "include_unsafe",
+            "replaceable",
+            "minconf",
+            "maxconf");
+
     private final Call call;
     private final Wallet wallet;
     private final JsonNode options;
+    private final SolvingData solving;
 
     /** Throws if an option is unknown or of the wrong type. */
     Funding(Call call, Wallet wallet, JsonNode options) {
@@ -67,6 +80,13 @@ final class Funding {
         this.wallet = wallet;
         this.options = options;
         requireTypes(options, TYPES);
+        for (String name : NEVER_NULL) {
+            if (options.has(name) && options.path(name).isNull()) {
+                throw new RpcException(
+                        RpcException.TYPE_ERROR, "JSON value of type null is not of expected type " + TYPES.get(name));
+            }
+        }
+        this.solving = new SolvingData(call, option(options, "solving_data"));
     }
 
     /** Throws with error -3 if a field has another name than these, or is not of its type. */
@@ -277,31 +297,37 @@ final class Funding {
         payment.feerate(new Feerate(Call.amount(perKilobyte)));
     }
 
-    /** Spends the inputs that the transaction has already. */
+    /** Spends the inputs that the transaction has already, and the coins whose weights are told. */
     private void spend(Payment payment, Transaction raw) {
-        SolvingData solving = new SolvingData(call, option(options, "solving_data"));
         Map<OutPoint, Integer> weights = weights(option(options, "input_weights"));
         Map<OutPoint, TxOut> coins = SigningMethods.coins(call.node(), raw);
         for (TxIn input : raw.inputs()) {
             OutPoint coin = input.previous();
-            TxOut own = wallet.output(coin);
-            TxOut output = own == null ? coins.get(coin) : own;
-            String name = "COutPoint(" + coin.txid().toString().substring(0, 10) + ", "
-                    + Integer.toUnsignedString(coin.index()) + ")";
-            if (output == null) {
-                throw new RpcException(RpcException.WALLET_ERROR, "Not found pre-selected input " + name);
-            }
-            int known = wallet.inputWeight(output.scriptPubKey());
-            int weight = weights.getOrDefault(coin, known < 0 ? solving.inputWeight(output.scriptPubKey()) : known);
-            if (weight < 0) {
-                throw new RpcException(RpcException.WALLET_ERROR, "Not solvable pre-selected input " + name);
-            }
-            payment.spend(coin, output, weight, input.sequence());
+            spend(payment, coin, coins.get(coin), weights.get(coin), input);
+            weights.remove(coin);
         }
+        weights.forEach((coin, weight) -> spend(payment, coin, null, weight, null));
+    }
+
+    private void spend(
+            Payment payment, OutPoint coin, @Nullable TxOut known, @Nullable Integer told, @Nullable TxIn given) {
+        TxOut own = wallet.output(coin);
+        TxOut output = own == null ? known : own;
+        String name = "COutPoint(" + coin.txid().toString().substring(0, 10) + ", "
+                + Integer.toUnsignedString(coin.index()) + ")";
+        if (output == null) {
+            throw new RpcException(RpcException.WALLET_ERROR, "Not found pre-selected input " + name);
+        }
+        int weight = told == null ? wallet.inputWeight(output.scriptPubKey()) : told;
+        weight = weight < 0 ? solving.inputWeight(output.scriptPubKey()) : weight;
+        if (weight < 0) {
+            throw new RpcException(RpcException.WALLET_ERROR, "Not solvable pre-selected input " + name);
+        }
+        payment.spend(coin, output, weight, given);
     }
 
     private static Map<OutPoint, Integer> weights(JsonNode given) {
-        Map<OutPoint, Integer> weights = new HashMap<>();
+        Map<OutPoint, Integer> weights = new LinkedHashMap<>();
         for (JsonNode input : given.isNull() ? Json.array() : given) {
             var txid = Call.hash(input.path("txid"), "txid");
             if (!input.path("vout").isNumber()) {

@@ -313,7 +313,9 @@ final class LinkMethods {
             throw new RpcException(RpcException.MISC_ERROR, "delta_time must be between 1 and 3600 seconds (1 hr)");
         }
         Node node = call.node();
-        node.lookAhead(node.clock().millis() + delta * 1000);
+        long then = node.clock().millis() + delta * 1000;
+        node.lookAhead(then);
+        call.wallets().due(then);
         return Json.nothing();
     }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.starling.bytes.Bytes;
-import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
 import org.starling.consensus.TxOut;
 import org.starling.consensus.script.Sighash;
@@ -27,22 +26,15 @@ import tools.jackson.databind.node.ObjectNode;
 final class WalletPsbts {
     private WalletPsbts() {}
 
-    /** The PSBT with what its inputs spend, as wallet and node know it. */
-    private static Psbt withSpent(Call call, Wallet wallet, Psbt psbt, KeyRing keys) {
-        Map<OutPoint, TxOut> coins = SigningMethods.coins(call.node(), psbt.unsigned());
-        psbt.unsigned().inputs().forEach(input -> {
-            TxOut own = wallet.output(input.previous());
-            if (own != null) {
-                coins.putIfAbsent(input.previous(), own);
-            }
-        });
+    /** The PSBT with what its inputs spend, as far as the wallet knows it. */
+    private static Psbt withSpent(Wallet wallet, Psbt psbt, KeyRing keys) {
         return PsbtUpdater.withSpent(
                 psbt,
                 txid -> {
                     var own = wallet.get(txid);
-                    return own == null ? call.node().mempool().get(txid) : own.transaction();
+                    return own == null ? null : own.transaction();
                 },
-                coins::get,
+                wallet::output,
                 keys);
     }
 
@@ -92,7 +84,7 @@ final class WalletPsbts {
     /** The PSBT with what wallet and node know of it. */
     static Psbt updated(Call call, Wallet wallet, Psbt psbt, boolean origins) {
         KeyRing keys = keys(call, wallet, psbt, false).publicPart(origins);
-        return PsbtUpdater.update(withSpent(call, wallet, psbt, keys), keys);
+        return PsbtUpdater.update(withSpent(wallet, psbt, keys), keys);
     }
 
     /** The PSBT with all signatures that the wallet can make now, and finished where that is enough. */

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
@@ -55,11 +56,16 @@ final class NodeMempoolFacts implements MempoolFacts {
     }
 
     @Override
-    public Ancestry ancestry(Hash256 txid) {
+    public Chains chains(Hash256 txid) {
         MempoolEntry entry = node.mempool().entry(txid);
-        return entry == null
-                ? Ancestry.NONE
-                : new Ancestry(entry.ancestorCount(), entry.ancestorSize(), entry.ancestorFees());
+        if (entry == null) {
+            return Chains.NONE;
+        }
+        int descendants = entry.descendantCount();
+        for (MempoolEntry ancestor : node.mempool().ancestors(txid)) {
+            descendants = Math.max(descendants, ancestor.descendantCount());
+        }
+        return new Chains(entry.ancestorCount(), descendants);
     }
 
     @Override
@@ -102,8 +108,13 @@ final class NodeMempoolFacts implements MempoolFacts {
     }
 
     @Override
-    public int chainLimit() {
-        return Math.min(
+    public @Nullable String chainExcess(Set<Hash256> parents, long virtualSize) {
+        return node.mempool().chainExcess(parents, virtualSize);
+    }
+
+    @Override
+    public Chains chainLimits() {
+        return new Chains(
                 node.mempool().options().limits().ancestors(),
                 node.mempool().options().limits().descendants());
     }

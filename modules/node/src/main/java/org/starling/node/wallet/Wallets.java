@@ -48,6 +48,9 @@ public final class Wallets implements AutoCloseable {
     /** Payments that are in no block are offered to the network again about once a day. */
     private static final long RESEND_MILLIS = 12 * 60 * 60 * 1000L;
 
+    /** How long after the chain changed payments are offered that the mempool lacks. */
+    private static final long OFFER_MILLIS = 2 * 60 * 1000L;
+
     /** How often time limits are looked at, at least. */
     private static final long TICK_MILLIS = 60_000;
 
@@ -64,7 +67,8 @@ public final class Wallets implements AutoCloseable {
     private final List<Consumer<Collection<Wallet>>> loadListeners = new CopyOnWriteArrayList<>();
     private final Map<String, Scanning> scans = new ConcurrentHashMap<>();
     private final Map<String, Feerate> payFees = new ConcurrentHashMap<>();
-    private long nextResendMillis;
+    private volatile long nextResendMillis;
+    private volatile long offerMillis = Long.MAX_VALUE;
     private boolean closed;
 
     private Wallets(
@@ -133,8 +137,8 @@ public final class Wallets implements AutoCloseable {
         public void chainChanged(BlockEntry tip, BlockEntry fork) {
             onLane(wallet -> {
                 catchUp(wallet);
-                // A reorganisation may have put out what was not final then.
-                payments.offerMissing(wallet);
+                // What waited for its time, or was put out by a reorganisation, may be sent now.
+                offerMillis = Math.min(offerMillis, node.clock().millis() + OFFER_MILLIS);
             });
         }
     }
@@ -543,6 +547,10 @@ public final class Wallets implements AutoCloseable {
         if (thenMillis >= nextResendMillis) {
             nextResendMillis = thenMillis + RESEND_MILLIS + random.below(2 * RESEND_MILLIS);
             all().forEach(payments::offerAgain);
+        }
+        if (thenMillis >= offerMillis) {
+            offerMillis = Long.MAX_VALUE;
+            all().forEach(payments::offerMissing);
         }
     }
 

@@ -136,7 +136,7 @@ final class FieldRules {
     /** Leaf hashes, fingerprint and path. */
     static void taprootOrigin(String name, Bytes bytes) throws MalformedException {
         ByteReader reader = bytes.reader();
-        long hashes = reader.compactSizeOfAnyRange();
+        long hashes = bytes.isEmpty() ? -1 : reader.compactSizeOfAnyRange();
         if (hashes < 0 || hashes > reader.remaining() / HASH_BYTES) {
             throw new MalformedException(name + " has an invalid length");
         }

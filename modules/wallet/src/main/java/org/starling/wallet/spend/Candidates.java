@@ -35,7 +35,7 @@ final class Candidates {
     private final boolean whole;
     private final List<WalletCoin> coins = new ArrayList<>();
     private boolean tooHeavy;
-    private final Map<Hash256, MempoolFacts.Ancestry> ancestries = new LinkedHashMap<>();
+    private final Map<Hash256, MempoolFacts.Chains> chains = new LinkedHashMap<>();
 
     /**
      * @param feeBeside whether fees are paid beside the amounts, so that coins count less what their inputs cost
@@ -121,24 +121,25 @@ final class Candidates {
         return null;
     }
 
+    // Coins that are safer, and in shorter chains, come first.
     private List<Predicate<WalletCoin>> tiers() {
-        int longest = options.rejectLongChains() ? facts.chainLimit() - 1 : Integer.MAX_VALUE;
-        return List.of(
-                coin -> coin.depth() >= (coin.fromMe() ? 1 : SURE_DEPTH),
-                coin -> coin.depth() >= 1,
-                coin -> coin.depth() >= 1 || coin.safe() && chain(coin) <= Math.min(SHORT_CHAIN, longest),
-                coin -> coin.depth() >= 1 || coin.safe() && chain(coin) <= longest,
-                coin -> coin.depth() >= 1 || chain(coin) <= longest);
+        MempoolFacts.Chains limits = facts.chainLimits();
+        List<Predicate<WalletCoin>> tiers = new ArrayList<>();
+        tiers.add(coin -> coin.depth() >= (coin.fromMe() ? 1 : SURE_DEPTH));
+        tiers.add(coin -> coin.depth() >= 1);
+        for (MempoolFacts.Chains most : List.of(
+                limits.atMost(SHORT_CHAIN), limits.over(3).atMost(2 * SHORT_CHAIN), limits.over(2), limits.lessOne())) {
+            tiers.add(coin -> coin.depth() >= 1 || coin.safe() && isWithin(coin, most));
+        }
+        tiers.add(coin -> coin.depth() >= 1 || isWithin(coin, limits.lessOne()));
+        if (!options.rejectLongChains()) {
+            tiers.add(_ -> true);
+        }
+        return tiers;
     }
 
-    /** Length of the longer of the unconfirmed chains that the coin's transaction is in. */
-    private int chain(WalletCoin coin) {
-        Hash256 txid = coin.outPoint().txid();
-        return Math.max(ancestry(txid).count(), facts.descendants(txid));
-    }
-
-    private MempoolFacts.Ancestry ancestry(Hash256 txid) {
-        return ancestries.computeIfAbsent(txid, facts::ancestry);
+    private boolean isWithin(WalletCoin coin, MempoolFacts.Chains most) {
+        return chains.computeIfAbsent(coin.outPoint().txid(), facts::chains).within(most);
     }
 
     private List<CoinSelection.Group> groups(List<WalletCoin> eligible, boolean withRests) {

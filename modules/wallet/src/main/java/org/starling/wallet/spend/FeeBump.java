@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +80,9 @@ public final class FeeBump {
                 throw new WalletException(Kind.INVALID_KEY, "Invalid or non-wallet transaction id");
             }
             requireSense(tx.transaction(), wish);
-            requireReplaceable(tx, sign);
             Transaction old = tx.transaction();
+            requireUnspent(old, coins);
+            requireReplaceable(tx, sign);
             Map<OutPoint, Payment.Input> inputs = inputs(old, coins);
             long oldFee = inputs.values().stream()
                             .mapToLong(input -> input.output().value())
@@ -123,6 +125,16 @@ public final class FeeBump {
         }
     }
 
+    private static void requireUnspent(Transaction old, Map<OutPoint, TxOut> coins) {
+        for (TxIn input : old.inputs()) {
+            OutPoint coin = input.previous();
+            if (!coins.containsKey(coin)) {
+                throw new WalletException(
+                        Kind.SPENT, coin.txid() + ":" + Integer.toUnsignedString(coin.index()) + " is already spent");
+            }
+        }
+    }
+
     private void requireReplaceable(WalletTx tx, boolean sign) {
         Transaction old = tx.transaction();
         boolean spent =
@@ -162,11 +174,7 @@ public final class FeeBump {
         for (TxIn input : old.inputs()) {
             OutPoint coin = input.previous();
             TxOut own = wallet.output(coin);
-            TxOut output = own == null ? coins.get(coin) : own;
-            if (output == null) {
-                throw new WalletException(
-                        Kind.SPENT, coin.txid() + ":" + Integer.toUnsignedString(coin.index()) + " is already spent");
-            }
+            TxOut output = Objects.requireNonNull(coins.get(coin));
             int known = own == null ? -1 : wallet.inputWeight(own.scriptPubKey());
             inputs.put(coin, new Payment.Input(output, known < 0 ? heaviest(input) : known, null));
         }

@@ -1,6 +1,8 @@
 package org.starling.wallet.spend;
 
 import java.util.Collection;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.OutPoint;
 import org.starling.mempool.Feerate;
@@ -23,8 +25,8 @@ public interface MempoolFacts {
     /** Below what an output costs at this rate it is not relayed. */
     Feerate dust();
 
-    /** A transaction of the mempool and all its unconfirmed ancestors; zeros for one that is not there. */
-    Ancestry ancestry(Hash256 txid);
+    /** How long the chains of unconfirmed transactions are that it is in; zeros for one that is not in the mempool. */
+    Chains chains(Hash256 txid);
 
     /**
      * What a transaction that spends these coins must pay beyond its own size, so that the unconfirmed ones they are of
@@ -36,16 +38,37 @@ public interface MempoolFacts {
     /** Transactions of the mempool that spend from it, itself among them; 0 if it is not there. */
     int descendants(Hash256 txid);
 
-    /** Most transactions of a chain of unconfirmed ones. */
-    int chainLimit();
+    /** Which limit of chains of unconfirmed transactions one that has these parents would exceed; null for none. */
+    @Nullable
+    String chainExcess(Set<Hash256> parents, long virtualSize);
+
+    /** The most that the mempool takes of both. */
+    Chains chainLimits();
 
     /**
-     * Sums over a transaction and its unconfirmed ancestors.
+     * Numbers of unconfirmed transactions.
      *
-     * @param virtualSize in bytes
-     * @param fees in satoshis
+     * @param ancestors of a transaction, itself among them
+     * @param descendants the most that one of those ancestors has, itself among them
      */
-    record Ancestry(int count, long virtualSize, long fees) {
-        public static final Ancestry NONE = new Ancestry(0, 0, 0);
+    record Chains(int ancestors, int descendants) {
+        public static final Chains NONE = new Chains(0, 0);
+
+        boolean within(Chains most) {
+            return ancestors <= most.ancestors && descendants <= most.descendants;
+        }
+
+        /** The longest that one more may be added to. */
+        Chains lessOne() {
+            return new Chains(ancestors - 1, descendants - 1);
+        }
+
+        Chains over(int divisor) {
+            return new Chains(ancestors / divisor, descendants / divisor);
+        }
+
+        Chains atMost(int most) {
+            return new Chains(Math.min(most, ancestors), Math.min(most, descendants));
+        }
     }
 }

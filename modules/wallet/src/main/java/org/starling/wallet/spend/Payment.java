@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.consensus.OutPoint;
+import org.starling.consensus.TxIn;
 import org.starling.consensus.TxOut;
 import org.starling.mempool.Feerate;
 import org.starling.wallet.OutputType;
@@ -47,9 +48,9 @@ public final class Payment {
      *
      * @param output what it spends
      * @param weight units of the whole input
-     * @param sequence null for the usual one
+     * @param given the input as it is to be; null for the usual
      */
-    record Input(TxOut output, int weight, @Nullable Integer sequence) {}
+    record Input(TxOut output, int weight, @Nullable TxIn given) {}
 
     private Payment(List<Recipient> recipients) {
         this.recipients = List.copyOf(recipients);
@@ -60,8 +61,8 @@ public final class Payment {
     }
 
     /** Spends this coin in any case. */
-    public Payment spend(OutPoint coin, TxOut output, int weight, @Nullable Integer sequence) {
-        inputs.put(coin, new Input(output, weight, sequence));
+    public Payment spend(OutPoint coin, TxOut output, int weight, @Nullable TxIn given) {
+        inputs.put(coin, new Input(output, weight, given));
         return this;
     }
 

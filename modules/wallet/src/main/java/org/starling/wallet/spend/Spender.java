@@ -3,12 +3,15 @@ package org.starling.wallet.spend;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.ByteWriter;
 import org.starling.bytes.Bytes;
+import org.starling.bytes.Hash256;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.OutputScript;
 import org.starling.consensus.Transaction;
@@ -354,11 +357,8 @@ public final class Spender {
             List<TxOut> prevouts = new ArrayList<>();
             boolean replaceable = payment.replaceable() == null ? options.replaceable() : payment.replaceable();
             for (Map.Entry<OutPoint, Payment.Input> input : inputs.entrySet()) {
-                Integer sequence = input.getValue().sequence();
-                unsigned.add(new TxIn(
-                        input.getKey(),
-                        Bytes.EMPTY,
-                        sequence == null ? (replaceable ? REPLACEABLE : NOT_FINAL) : sequence));
+                TxIn usual = new TxIn(input.getKey(), Bytes.EMPTY, replaceable ? REPLACEABLE : NOT_FINAL);
+                unsigned.add(Objects.requireNonNullElse(input.getValue().given(), usual));
                 prevouts.add(input.getValue().output());
             }
             Integer asked = payment.lockTime();
@@ -373,24 +373,16 @@ public final class Spender {
                 throw new WalletException(Kind.GENERAL, "Transaction too large");
             }
             Transaction signed = sign ? wallet.signWhole(transaction, prevouts) : transaction;
-            requireShortChain();
+            requireShortChain(signed.weight());
             return new Draft(signed, prevouts, paid, changePosition, fee.rate(), fee.reason());
         }
 
-        private void requireShortChain() {
-            if (!options.rejectLongChains()) {
-                return;
-            }
-            for (OutPoint input : inputs.keySet()) {
-                MempoolFacts.Ancestry ancestry = facts.ancestry(input.txid());
-                boolean tooLong =
-                        ancestry.count() >= facts.chainLimit() || facts.descendants(input.txid()) >= facts.chainLimit();
-                if (tooLong) {
-                    throw new WalletException(
-                            Kind.INSUFFICIENT_FUNDS,
-                            "Unconfirmed UTXOs are available, but spending them creates a chain of transactions that"
-                                    + " will be rejected by the mempool");
-                }
+        private void requireShortChain(long weight) {
+            Set<Hash256> parents = new LinkedHashSet<>();
+            inputs.keySet().forEach(input -> parents.add(input.txid()));
+            String excess = options.rejectLongChains() ? facts.chainExcess(parents, Math.ceilDiv(weight, 4)) : null;
+            if (excess != null) {
+                throw new WalletException(Kind.INSUFFICIENT_FUNDS, "possibly " + excess);
             }
         }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ import org.starling.bytes.Bytes;
 import org.starling.consensus.Block;
 import org.starling.consensus.OutPoint;
 import org.starling.consensus.Transaction;
+import org.starling.consensus.TxIn;
 import org.starling.consensus.TxOut;
 import org.starling.mempool.Feerate;
 import org.starling.mempool.RemovalReason;
@@ -160,8 +162,12 @@ class WalletPropertyTest {
         for (WalletTx tx : wallet.transactions().reversed()) {
             if (tx.state() instanceof TxState.InMempool && wallet.debit(tx.transaction()) > 0) {
                 FeeBump.Wish wish = new FeeBump.Wish(null, null, false, null, List.of(), java.util.OptionalInt.empty());
+                Map<OutPoint, TxOut> coins = new HashMap<>();
+                for (TxIn input : tx.transaction().inputs()) {
+                    coins.put(input.previous(), Objects.requireNonNull(wallet.output(input.previous())));
+                }
                 Draft draft = new FeeBump(wallet, world, random.child("bump" + world.height()))
-                        .draft(tx.txid(), wish, Map.of(), world.height(), true)
+                        .draft(tx.txid(), wish, coins, world.height(), true)
                         .draft();
                 wallet.commit(
                         draft.transaction(),

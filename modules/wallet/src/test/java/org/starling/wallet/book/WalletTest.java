@@ -155,6 +155,21 @@ class WalletTest {
     }
 
     @Test
+    void whatIsTooLittleForDecentChangeIsStillEnoughToPay() throws Exception {
+        Wallet wallet = wallet(WORDS);
+        world.gift(wallet.newAddress(OutputType.BECH32M, ""), 500_000);
+        world.gift(wallet.newAddress(OutputType.BECH32M, ""), 500_000);
+        world.mine(STRANGER);
+
+        Transaction payment = pay(wallet, STRANGER, 980_000);
+
+        assertThat(payment.inputs()).hasSize(2);
+        assertThat(payment.outputs())
+                .as("the payment, and change of what is left")
+                .hasSize(2);
+    }
+
+    @Test
     void allCoinsOfAnAddressAreSpentTogetherIfThatCostsLittle() throws Exception {
         assertThat(inputsOfAPaymentFromAnAddressPaidTwice(0)).isEqualTo(1);
         assertThat(inputsOfAPaymentFromAnAddressPaidTwice(1_000)).isEqualTo(2);

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
 import org.starling.consensus.Block;
@@ -225,17 +227,13 @@ public final class WalletWorld implements MempoolFacts {
     }
 
     @Override
-    public Ancestry ancestry(Hash256 txid) {
-        return mempool.containsKey(txid) ? new Ancestry(1, mempool.get(txid).virtualSize(), 1_000_000) : Ancestry.NONE;
+    public Chains chains(Hash256 txid) {
+        return mempool.containsKey(txid) ? new Chains(1, descendants(txid)) : Chains.NONE;
     }
 
     @Override
     public long shortfall(Collection<OutPoint> coins, Feerate rate) {
-        return coins.stream()
-                .map(coin -> ancestry(coin.txid()))
-                .distinct()
-                .mapToLong(each -> Math.max(0, rate.fee(each.virtualSize()) - each.fees()))
-                .sum();
+        return 0;
     }
 
     @Override
@@ -254,7 +252,12 @@ public final class WalletWorld implements MempoolFacts {
     }
 
     @Override
-    public int chainLimit() {
-        return 25;
+    public @Nullable String chainExcess(Set<Hash256> parents, long virtualSize) {
+        return null;
+    }
+
+    @Override
+    public Chains chainLimits() {
+        return new Chains(25, 25);
     }
 }
