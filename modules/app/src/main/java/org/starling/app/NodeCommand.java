@@ -10,13 +10,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.starling.api.metrics.LaneFigures;
 import org.starling.api.page.NodePage;
 import org.starling.api.page.PageServer;
 import org.starling.api.page.WalletDesk;
@@ -36,6 +40,7 @@ import org.starling.node.MempoolKeeper;
 import org.starling.node.Node;
 import org.starling.node.NodeConfig;
 import org.starling.node.wallet.Wallets;
+import org.starling.platform.ThreadLane;
 import org.starling.world.Endpoint;
 import org.starling.world.NetworkException;
 import org.starling.world.StorageException;
@@ -61,6 +66,7 @@ final class NodeCommand implements RpcHost {
     private @Nullable WalletSetup walletSetup;
     private volatile Path blocks = Path.of("");
     private volatile List<Publication> publications = List.of();
+    private volatile Supplier<Map<String, ThreadLane>> lanes = Map::of;
     private volatile String logPath = "";
 
     NodeCommand(PrintStream out, PrintStream err) {
@@ -270,6 +276,7 @@ final class NodeCommand implements RpcHost {
 
     private void runNode(NodeOptions options, NodeConfig config, MachineWorld world, @Nullable RpcServer rpc)
             throws NetworkException, IOException, UsageException {
+        lanes = () -> new TreeMap<>(world.lanes());
         long stopHeight = settings.number("stopatheight", 0);
         int checkBlocks = options.checkBlocks();
         int checkLevel = options.checkLevel();
@@ -440,6 +447,17 @@ final class NodeCommand implements RpcHost {
     @Override
     public void loadOnStart(String wallet, Optional<Boolean> load) {
         load.ifPresent(wanted -> walletSetup().remember(wallet, wanted));
+    }
+
+    @Override
+    public List<LaneFigures> lanes() {
+        return lanes.get().entrySet().stream()
+                .map(lane -> new LaneFigures(
+                        lane.getKey(),
+                        lane.getValue().done(),
+                        lane.getValue().busyNanos(),
+                        lane.getValue().waiting()))
+                .toList();
     }
 
     @Override

@@ -229,6 +229,8 @@ final class Options {
         options.add("mocktime", "<seconds>", "regtest: pretend that this is the time");
         options.group("RPC");
         options.add("server", "", "answer JSON-RPC (default: 1)");
+        options.add(
+                "metrics", "", "give figures for Prometheus to whoever asks for /metrics at the RPC port (default: 0)");
         options.add("rest", "", "give public data of chain and mempool to whoever asks at the RPC port (default: 0)");
         options.add("rpcport", "<port>", "port of JSON-RPC (default: the chain's)", NETWORK_ONLY);
         options.add("rpcbind", "<addr>[:port]", "listen there for JSON-RPC (default: 127.0.0.1)", NETWORK_ONLY);

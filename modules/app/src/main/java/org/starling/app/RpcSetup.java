@@ -65,7 +65,8 @@ final class RpcSetup implements AutoCloseable {
                 Duration.ofSeconds(idle),
                 atLeastOne("rpcthreads", RpcServer.Config.DEFAULT_THREADS),
                 atLeastOne("rpcworkqueue", RpcServer.Config.DEFAULT_QUEUE),
-                settings.flag("rest", false));
+                settings.flag("rest", false),
+                settings.flag("metrics", false));
     }
 
     private int atLeastOne(String option, int byDefault) throws UsageException {

@@ -3,6 +3,8 @@ package org.starling.embed;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.starling.chain.ScriptCache;
@@ -24,6 +26,7 @@ import org.starling.world.Lane;
 /** The {@link World} that this machine is: a data directory, threads and sockets. Close it after the node. */
 public final class MachineWorld implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Map<String, ThreadLane> lanes = new ConcurrentHashMap<>();
     private World world;
     private Lane walletLane;
 
@@ -77,15 +80,15 @@ public final class MachineWorld implements AutoCloseable {
                     stores.blocks,
                     workers,
                     new ScriptCache(randomness),
-                    keep(new ThreadLane(name + "core", clock, onFailure)),
-                    keep(new ThreadLane(name + "validation", clock, onFailure)),
-                    keep(new ThreadLane(name + "disk", clock, onFailure)),
+                    lane(name, "core", clock, onFailure),
+                    lane(name, "validation", clock, onFailure),
+                    lane(name, "disk", clock, onFailure),
                     folder -> new World.IndexPlace(
-                            keep(stores.indexes.apply(folder)), keep(new ThreadLane(name + folder, clock, onFailure))),
+                            keep(stores.indexes.apply(folder)), lane(name, folder, clock, onFailure)),
                     SocketNetwork::new,
                     new SystemNames(),
                     new SocketDatagrams());
-            walletLane = keep(new ThreadLane(name + "wallet", clock, onFailure));
+            walletLane = lane(name, "wallet", clock, onFailure);
             complete = true;
         } finally {
             if (!complete) {
@@ -114,6 +117,17 @@ public final class MachineWorld implements AutoCloseable {
                 new DiskFileStore(place.blocks()),
                 folder -> RocksStore.open(
                         place.directory().resolve("indexes").resolve(folder), RocksStore.SMALL_CACHE_BYTES));
+    }
+
+    private ThreadLane lane(String prefix, String name, Clock clock, Consumer<Throwable> onFailure) {
+        ThreadLane lane = keep(new ThreadLane(prefix + name, clock, onFailure));
+        lanes.put(name, lane);
+        return lane;
+    }
+
+    /** The threads that decide things, by what they are for. */
+    public Map<String, ThreadLane> lanes() {
+        return Map.copyOf(lanes);
     }
 
     private <T extends AutoCloseable> T keep(T resource) {

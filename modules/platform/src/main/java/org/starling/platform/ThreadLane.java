@@ -2,6 +2,7 @@ package org.starling.platform;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -20,6 +21,8 @@ public final class ThreadLane implements Lane, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final LongAdder done = new LongAdder();
+    private final LongAdder busyNanos = new LongAdder();
     private @Nullable Runnable appointment;
     private long appointedMillis;
     private boolean ending;
@@ -61,6 +64,26 @@ public final class ThreadLane implements Lane, AutoCloseable {
         }
     }
 
+    /** Tasks done so far. */
+    public long done() {
+        return done.sum();
+    }
+
+    /** Nanoseconds spent on them. */
+    public long busyNanos() {
+        return busyNanos.sum();
+    }
+
+    /** Tasks in line. */
+    public int waiting() {
+        lock.lock();
+        try {
+            return tasks.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Does what is in line, takes nothing more, and returns when the thread has ended. */
     @Override
     public void close() {
@@ -90,7 +113,10 @@ public final class ThreadLane implements Lane, AutoCloseable {
     private void run() {
         try {
             for (Runnable task = next(); task != null; task = next()) {
+                long began = System.nanoTime();
                 task.run();
+                busyNanos.add(System.nanoTime() - began);
+                done.increment();
             }
         } catch (Throwable failure) {
             lock.lock();

@@ -3,24 +3,16 @@ package org.starling.api.rpc;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.starling.api.metrics.NodeMetrics;
 import org.starling.api.zmq.Publication;
 
 /** The process around the node, as far as the RPC can ask it for something. */
-public interface RpcHost {
+public interface RpcHost extends NodeMetrics.Host {
     /** Begins to stop the process and returns at once. */
     void stop();
 
     /** Whether the process is about to stop. */
     boolean isStopping();
-
-    /** Bytes of the block and undo files. */
-    long blockBytes();
-
-    /** Bytes of the database of coins. */
-    long coinBytes();
-
-    /** Milliseconds since the process started. */
-    long uptimeMillis();
 
     /** Absolute path of the log file, empty if there is none. */
     String logPath();

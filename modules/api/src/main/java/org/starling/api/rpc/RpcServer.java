@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.starling.api.metrics.NodeMetrics;
 import org.starling.bytes.Bytes;
 import org.starling.consensus.ChainParams;
 import org.starling.node.Node;
@@ -70,6 +71,7 @@ public final class RpcServer implements AutoCloseable {
      * @param threads calls that are carried out at once
      * @param queue calls that wait for their turn; further ones are refused
      * @param rest whether public data are given to whoever asks for a path under {@code /rest/}
+     * @param metrics whether figures about the node are given to whoever asks for {@code /metrics}
      */
     public record Config(
             ChainParams chain,
@@ -78,7 +80,8 @@ public final class RpcServer implements AutoCloseable {
             Duration idleTimeout,
             int threads,
             int queue,
-            boolean rest) {
+            boolean rest,
+            boolean metrics) {
         public static final int DEFAULT_THREADS = 16;
         public static final int DEFAULT_QUEUE = 64;
     }
@@ -86,6 +89,7 @@ public final class RpcServer implements AutoCloseable {
     private final Config config;
     private final RpcTable table;
     private final RpcHost host;
+    private final NodeMetrics metrics = new NodeMetrics();
     private final Rest rest = new Rest(this, (method, arguments) -> carryOut(method, arguments, "/"));
     private final WebServer server;
     private final Map<Long, Running> running = new ConcurrentHashMap<>();
@@ -280,6 +284,8 @@ public final class RpcServer implements AutoCloseable {
             response.status(Status.FORBIDDEN_403).send();
         } else if (path.length() > MAX_HEADER_BYTES) {
             response.status(Status.BAD_REQUEST_400).send();
+        } else if (config.metrics() && path.equals("/metrics")) {
+            answerMetrics(request, response);
         } else if (config.rest() && path.startsWith(Rest.PREFIX)) {
             answerRest(request, path, response);
         } else if (!path.equals("/") && !path.startsWith("/wallet/")) {
@@ -319,6 +325,24 @@ public final class RpcServer implements AutoCloseable {
                     response.header(HeaderNames.CONTENT_TYPE, reply.type())
                             .status(reply.status())
                             .send(reply.body().toArray());
+                }
+            });
+        }
+    }
+
+    private void answerMetrics(ServerRequest request, ServerResponse response) {
+        if (!request.prologue().method().equals(Method.GET)) {
+            response.status(Status.METHOD_NOT_ALLOWED_405).send();
+        } else if (isFromPage(request)) {
+            response.status(Status.FORBIDDEN_403).send();
+        } else {
+            inTurn(response, () -> {
+                Node started = node;
+                if (started == null) {
+                    response.status(Status.SERVICE_UNAVAILABLE_503).send(warmup);
+                } else {
+                    response.header(HeaderNames.CONTENT_TYPE, NodeMetrics.CONTENT_TYPE)
+                            .send(metrics.text(started, wallets, host));
                 }
             });
         }
@@ -447,9 +471,13 @@ public final class RpcServer implements AutoCloseable {
         }
         Call call = new Call(this, method, Invocation.arguments(method, given), path);
         long number = calls.incrementAndGet();
-        running.put(number, new Running(name, System.nanoTime()));
+        long began = System.nanoTime();
+        boolean succeeded = false;
+        running.put(number, new Running(name, began));
         try {
-            return method.handler().handle(call);
+            JsonNode result = method.handler().handle(call);
+            succeeded = true;
+            return result;
         } catch (RpcException e) {
             throw e;
         } catch (WalletException e) {
@@ -459,6 +487,7 @@ public final class RpcServer implements AutoCloseable {
             throw new RpcException(RpcException.MISC_ERROR, "Internal bug detected: " + e);
         } finally {
             running.remove(number);
+            metrics.called(method.name(), System.nanoTime() - began, !succeeded);
         }
     }
 }

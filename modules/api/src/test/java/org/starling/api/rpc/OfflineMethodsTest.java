@@ -32,6 +32,7 @@ class OfflineMethodsTest {
                         Duration.ofSeconds(30),
                         1,
                         1,
+                        false,
                         false),
                 RpcTable.ofNode(),
                 new RpcServerTest.QuietHost());

@@ -41,6 +41,7 @@ class PsbtMethodsTest {
                         Duration.ofSeconds(30),
                         1,
                         1,
+                        false,
                         false),
                 RpcTable.ofNode(),
                 new RpcServerTest.QuietHost());

@@ -17,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.starling.api.metrics.LaneFigures;
 import org.starling.api.zmq.Publication;
 import org.starling.consensus.ChainParams;
 
@@ -38,6 +39,7 @@ class RpcServerTest {
                         Duration.ofSeconds(30),
                         1,
                         1,
+                        true,
                         true),
                 RpcTable.ofNode(),
                 new QuietHost());
@@ -183,6 +185,7 @@ class RpcServerTest {
                         Duration.ofSeconds(30),
                         1,
                         1,
+                        true,
                         true),
                 RpcTable.ofNode(),
                 new QuietHost());
@@ -291,6 +294,11 @@ class RpcServerTest {
         @Override
         public byte[] readFile(String path) throws IOException {
             throw new IOException(path);
+        }
+
+        @Override
+        public List<LaneFigures> lanes() {
+            return List.of();
         }
 
         @Override
