@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  */
 record DataDirectory(Path root, Path chain) {
     private static final String MARK = ".starling";
+    private static final String WALLETS = "wallets";
     private static final String MARK_TEXT = "This folder belongs to a Starling node.\n";
 
     /** Things that Bitcoin Core leaves in the folder of a chain and Starling never makes. */
@@ -50,17 +51,21 @@ record DataDirectory(Path root, Path chain) {
             Path mark = chain.resolve(MARK);
             if (!Files.exists(mark)) {
                 refuseForeign();
+                if (!Files.exists(chain.resolve("blocks"))) {
+                    OwnerOnly.folder(Files.createDirectories(chain.resolve(WALLETS)));
+                }
                 Files.writeString(mark, MARK_TEXT);
-            }
-            Path wallets = chain.resolve("wallets");
-            if (!Files.exists(wallets)) {
-                Files.createDirectories(wallets);
-                OwnerOnly.folder(wallets);
             }
         } catch (IOException e) {
             throw new UsageException("Cannot write to data directory '" + chain + "'; check permissions. ("
                     + e.getClass().getSimpleName() + ": " + e.getMessage() + ")");
         }
+    }
+
+    /** Where wallets are: beside the chain if the folder for them was taken away, as with Bitcoin Core. */
+    Path wallets() {
+        Path folder = chain.resolve(WALLETS);
+        return Files.isDirectory(folder) ? folder : chain;
     }
 
     private void refuseForeign() throws UsageException, IOException {

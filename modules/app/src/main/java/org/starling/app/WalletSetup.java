@@ -38,6 +38,9 @@ final class WalletSetup implements PageMemory {
     private final DataDirectory directory;
     private @Nullable String shown;
 
+    /** The wallets to be loaded at each start, if that is known without the file. */
+    private @Nullable Set<String> named;
+
     WalletSetup(Settings settings, DataDirectory directory) {
         this.settings = settings;
         this.directory = directory;
@@ -97,7 +100,7 @@ final class WalletSetup implements PageMemory {
     private Path folder() throws UsageException {
         String given = settings.text("walletdir", "");
         if (given.isEmpty()) {
-            return directory.chain().resolve("wallets");
+            return directory.wallets();
         }
         Path path = Path.of(given);
         if (!Files.isDirectory(path)) {
@@ -136,17 +139,23 @@ final class WalletSetup implements PageMemory {
 
     private Set<String> toLoad(Wallets wallets) {
         Set<String> names = new LinkedHashSet<>(settings.list("wallet"));
+        // The wallet without a name is loaded as long as nobody said which to load.
+        if (!settings.isSet("wallet")
+                && remembered().isEmpty()
+                && wallets.shelf().exists("")) {
+            named = Set.of("");
+        }
         if (!settings.isNegated("wallet")) {
             names.addAll(remembered());
-        }
-        if (!settings.isSet("wallet") && wallets.shelf().exists("")) {
-            names.add("");
         }
         names.removeIf(name -> name.isEmpty() && !wallets.shelf().exists(""));
         return names;
     }
 
     private List<String> remembered() {
+        if (named != null) {
+            return List.copyOf(named);
+        }
         List<String> names = new ArrayList<>();
         @Nullable JsonNode stored = stored();
         for (JsonNode name : stored == null ? Json.array() : stored.path("wallet")) {
@@ -175,6 +184,7 @@ final class WalletSetup implements PageMemory {
         ObjectNode changed = stored instanceof ObjectNode object ? object : Json.object();
         Set<String> names = new LinkedHashSet<>(remembered());
         if (load ? names.add(wallet) : names.remove(wallet)) {
+            named = names;
             ArrayNode list = changed.putArray("wallet");
             names.forEach(list::add);
             write(changed);

@@ -22,11 +22,13 @@ class WalletBookTest {
     Path folder;
 
     private NodeProcess node;
+    private Process process;
 
     @BeforeEach
     void start() throws Exception {
         node = new NodeProcess(folder);
-        node.start("-keypool=20", "-fallbackfee=0.0001", "-web=0", "-printtoconsole=0", "-addresstype=bech32");
+        process =
+                node.start("-keypool=20", "-fallbackfee=0.0001", "-web=0", "-printtoconsole=0", "-addresstype=bech32");
         say("createwallet", "mine");
     }
 
@@ -152,5 +154,101 @@ class WalletBookTest {
         say(second, "removeprunedfunds", txid);
         assertThat(say(second, "getbalance")).isEqualTo("0.00000000");
         assertThat(refusal(second, "removeprunedfunds", txid)).contains("error code: -4", "does not belong");
+    }
+
+    @Test
+    void describesAddressesDownToTheirKeys() {
+        JsonNode wrapped = read("getaddressinfo", say("getnewaddress", "home", "p2sh-segwit"));
+        assertThat(wrapped.path("isscript").asBoolean()).isTrue();
+        assertThat(wrapped.path("script").asString()).isEqualTo("witness_v0_keyhash");
+        assertThat(wrapped.path("hdkeypath").asString()).isEqualTo("m/49h/1h/0h/0/0");
+        assertThat(wrapped.path("embedded").path("witness_program").asString()).hasSize(40);
+        assertThat(wrapped.path("embedded").path("pubkey")).isEqualTo(wrapped.path("pubkey"));
+        assertThat(wrapped.path("embedded").path("address").asString()).startsWith("bcrt1q");
+        assertThat(wrapped.path("labels").get(0).asString()).isEqualTo("home");
+
+        say("-named", "createwallet", "wallet_name=watch", "disable_private_keys=true", "blank=true");
+        String watch = "-rpcwallet=watch";
+        assertThat(read(watch, "getwalletinfo").has("birthtime")).isFalse();
+        List<String> keys = List.of(
+                "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798",
+                "02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5");
+        String joint = "sh(wsh(multi(1," + String.join(",", keys) + ")))";
+        String text = read("getdescriptorinfo", joint).path("descriptor").asString();
+        say(watch, "importdescriptors", "[{\"desc\":\"" + text + "\",\"timestamp\":1500000000,\"label\":\"us\"}]");
+        JsonNode info = read(
+                watch, "getaddressinfo", read("deriveaddresses", text).get(0).asString());
+        assertThat(info.path("script").asString()).isEqualTo("witness_v0_scripthash");
+        assertThat(info.path("desc").asString()).isEqualTo(text);
+        JsonNode embedded = info.path("embedded");
+        assertThat(embedded.path("script").asString()).isEqualTo("multisig");
+        assertThat(embedded.path("sigsrequired").asInt()).isEqualTo(1);
+        assertThat(embedded.path("pubkeys").toString()).contains(keys);
+        assertThat(embedded.path("witness_version").asInt()).isZero();
+
+        JsonNode now = read(watch, "getwalletinfo");
+        assertThat(now.path("birthtime").asInt()).isEqualTo(1_500_000_000);
+        assertThat(now.path("blank").asBoolean())
+                .as("it still has no private keys")
+                .isTrue();
+        assertThat(refusal(watch, "importprivkey", "x")).contains("error code: -4", "Only legacy wallets");
+        assertThat(refusal(watch, "listsinceblock", "", "1", "false", "true", "false", "*"))
+                .contains("error code: -11");
+    }
+
+    @Test
+    void aWiderRangeBeginsAtItsOwnStartUnlessAddressesWereGiven() {
+        String parent =
+                read("getaddressinfo", say("getnewaddress")).path("parent_desc").asString();
+        say("-named", "createwallet", "wallet_name=watch", "disable_private_keys=true");
+        assertThat(imported(parent, 5, 30)).isEqualTo(5);
+        assertThat(imported(parent, 2, 40)).isEqualTo(2);
+        say("-rpcwallet=watch", "getnewaddress");
+        assertThat(imported(parent, 0, 50)).as("the address at 2 is somebody's").isEqualTo(3);
+    }
+
+    private int imported(String descriptor, int from, int to) {
+        say(
+                "-rpcwallet=watch",
+                "importdescriptors",
+                "[{\"desc\":\"" + descriptor + "\",\"timestamp\":\"now\",\"active\":true,\"range\":[" + from + "," + to
+                        + "]}]");
+        return read("-rpcwallet=watch", "listdescriptors")
+                .path("descriptors")
+                .get(0)
+                .path("next_index")
+                .asInt();
+    }
+
+    @Test
+    void remembersWhichWalletsToLoad() throws Exception {
+        say("unloadwallet", "mine");
+        say("createwallet", "");
+        restart();
+        assertThat(read("listwallets").toString()).as("nobody said which").isEqualTo("[\"\"]");
+        say("-named", "createwallet", "wallet_name=other", "load_on_startup=true");
+        restart();
+        assertThat(read("listwallets").toString()).isEqualTo("[\"\",\"other\"]");
+        say("-named", "unloadwallet", "wallet_name=", "load_on_startup=false");
+        restart();
+        assertThat(read("listwallets").toString()).isEqualTo("[\"other\"]");
+
+        assertThat(refusal("createwallet", "other"))
+                .contains(
+                        "error code: -4",
+                        "Wallet file verification failed.",
+                        "/wallets/other'. Database already exists.");
+        assertThat(refusal("restorewallet", "new", folder + "/none")).contains("error code: -8", "does not exist");
+        assertThat(refusal("restorewallet", "new", folder + "/stdout"))
+                .contains("error code: -18", "Data is not in recognized format.");
+        assertThat(refusal("restorewallet", "other", folder + "/stdout")).contains("error code: -36");
+        assertThat(refusal("loadwallet", "other")).contains("error code: -35");
+        assertThat(refusal("loadwallet", "none")).contains("error code: -18", "/wallets/none'. Path does not exist.");
+    }
+
+    private void restart() throws Exception {
+        say("stop");
+        assertThat(NodeProcess.endOf(process)).isZero();
+        process = node.start("-keypool=20", "-web=0", "-printtoconsole=0");
     }
 }

@@ -53,7 +53,12 @@ public final class WalletShelf implements StoreShelf {
 
     @Override
     public String place(String name) {
-        return file(name).toString();
+        return folder(name).toString();
+    }
+
+    @Override
+    public boolean isBackup(String path) {
+        return Files.exists(Path.of(path));
     }
 
     @Override
@@ -114,10 +119,14 @@ public final class WalletShelf implements StoreShelf {
     }
 
     private Path file(String name) {
+        return folder(name).resolve(FILE);
+    }
+
+    private Path folder(String name) {
         Path folder = directory.resolve(name).normalize();
         if (Path.of(name).isAbsolute() || !folder.startsWith(directory)) {
             throw new StorageException("A wallet's name is a relative path below " + directory + ", not " + name);
         }
-        return folder.resolve(FILE);
+        return folder;
     }
 }

@@ -29,6 +29,11 @@ public final class MemoryShelf implements StoreShelf {
     }
 
     @Override
+    public synchronized boolean isBackup(String path) {
+        return backups.containsKey(path);
+    }
+
+    @Override
     public synchronized KeyValueStore open(String name) {
         MemoryKeyValueStore store = stores.get(name);
         if (store == null) {

@@ -12,8 +12,11 @@ public interface StoreShelf {
 
     boolean exists(String name);
 
-    /** The path of the store as the people of this machine find it. */
+    /** The path of the store's folder as the people of this machine find it. */
     String place(String name);
+
+    /** Whether there is anything at the path of a backup. */
+    boolean isBackup(String path);
 
     /** Opens a store that exists. Fails if it is open already, here or in another process, or is none of ours. */
     KeyValueStore open(String name);

@@ -15,15 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.consensus.Address;
 import org.starling.consensus.TxOut;
-import org.starling.crypto.Hash160;
-import org.starling.wallet.DescriptorException;
-import org.starling.wallet.Expansion;
 import org.starling.wallet.OutputType;
 import org.starling.wallet.book.Label;
 import org.starling.wallet.book.Wallet;
 import org.starling.wallet.book.WalletTx;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Methods about a wallet's addresses: new ones, what they are called, what they received. */
@@ -201,93 +197,7 @@ final class AddressMethods {
                     RpcException.INVALID_ADDRESS_OR_KEY,
                     decoded.error().isEmpty() ? "Invalid address" : decoded.error());
         }
-        Bytes script = address.scriptPubKey();
-        ObjectNode json = Json.object()
-                .put("address", address.encode(call.chain().prefixes()))
-                .put("scriptPubKey", script.hex());
-        Wallet.Position position = wallet.position(script);
-        boolean solvable = position != null && position.keychain().descriptor().isSolvable();
-        json.put("ismine", position != null).put("solvable", solvable);
-        Expansion expansion = position == null ? null : expansion(position);
-        if (position != null && expansion != null && solvable) {
-            json.put("desc", textAt(position, script));
-        }
-        if (position != null) {
-            json.put("parent_desc", position.keychain().descriptor().text());
-        }
-        json.put("iswatchonly", false);
-        addForm(json, address, expansion);
-        json.put("ischange", wallet.isChange(script));
-        if (position != null) {
-            json.put("timestamp", position.keychain().created());
-        }
-        if (expansion != null && expansion.keys().size() == 1) {
-            Expansion.Key key = expansion.keys().getFirst();
-            if (!key.origin().path().isEmpty()) {
-                json.put("hdkeypath", "m" + key.origin().pathText()).put("hdseedid", "0".repeat(40));
-            }
-            json.put("hdmasterfingerprint", key.origin().fingerprint().hex());
-        }
-        ArrayNode labels = json.putArray("labels");
-        Label label = wallet.label(script);
-        if (label != null) {
-            labels.add(label.text());
-        }
-        return json;
-    }
-
-    private static String textAt(Wallet.Position position, Bytes script) {
-        try {
-            return position.keychain().descriptor().textAt(position.index(), script);
-        } catch (DescriptorException e) {
-            throw new IllegalStateException("what was expanded can be written", e);
-        }
-    }
-
-    private static @Nullable Expansion expansion(Wallet.Position position) {
-        try {
-            return position.keychain().descriptor().expand(position.index());
-        } catch (DescriptorException e) {
-            return null;
-        }
-    }
-
-    private static void addForm(ObjectNode json, Address address, @Nullable Expansion expansion) {
-        Bytes key = expansion == null || expansion.keys().isEmpty()
-                ? null
-                : expansion.keys().getFirst().publicKey();
-        switch (address) {
-            case Address.PubkeyHash _ -> {
-                json.put("isscript", false).put("iswitness", false);
-                if (key != null) {
-                    json.put("pubkey", key.hex()).put("iscompressed", key.length() == 33);
-                }
-            }
-            case Address.ScriptHash(Bytes hash) -> {
-                json.put("isscript", true).put("iswitness", false);
-                addScript(json, expansion, hash);
-            }
-            case Address.WitnessProgram program -> {
-                boolean isKey = address instanceof Address.WitnessPubkeyHash;
-                json.put("isscript", !isKey).put("iswitness", true);
-                json.put("witness_version", program.version())
-                        .put("witness_program", program.program().hex());
-                if (isKey && key != null) {
-                    json.put("pubkey", key.hex());
-                } else if (address instanceof Address.WitnessScriptHash) {
-                    addScript(json, expansion, null);
-                }
-            }
-        }
-    }
-
-    private static void addScript(ObjectNode json, @Nullable Expansion expansion, @Nullable Bytes hash) {
-        for (Bytes inner : expansion == null ? List.<Bytes>of() : expansion.inner()) {
-            if (hash == null || Hash160.hash(inner).equals(hash)) {
-                json.put("hex", inner.hex());
-                return;
-            }
-        }
+        return new AddressInfo(call, wallet, address).json();
     }
 
     private static JsonNode setLabel(Call call) {

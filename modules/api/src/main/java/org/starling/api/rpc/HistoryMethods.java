@@ -15,6 +15,7 @@ import org.starling.consensus.Block;
 import org.starling.consensus.Transaction;
 import org.starling.wallet.book.Wallet;
 import org.starling.wallet.book.WalletTx;
+import org.starling.world.StorageException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -117,7 +118,7 @@ final class HistoryMethods {
         if (confirmations < 1) {
             throw Call.invalid("Invalid parameter");
         }
-        String label = call.has("label") ? call.text("label") : null;
+        String label = call.has("label") ? AddressMethods.label(call.text("label")) : null;
         boolean change = call.flag("include_change", false);
         BlockEntry since = null;
         BlockEntry given = null;
@@ -141,7 +142,7 @@ final class HistoryMethods {
         if (call.flag("include_removed", true)) {
             ArrayNode removed = json.putArray("removed");
             for (BlockEntry at = given; at != null && since != null && at != since; at = at.previous()) {
-                Block block = ChainMethods.readBlock(call.node().chain(), at);
+                Block block = read(call, at);
                 for (Transaction transaction : block.transactions()) {
                     WalletTx tx = wallet.get(transaction.txid());
                     if (tx != null) {
@@ -154,6 +155,14 @@ final class HistoryMethods {
         return json.put(
                 "lastblock",
                 last == null ? Hash256.ZERO.toString() : last.hash().toString());
+    }
+
+    private static Block read(Call call, BlockEntry entry) {
+        try {
+            return ChainMethods.readBlock(call.node().chain(), entry);
+        } catch (RpcException | IllegalStateException | StorageException e) {
+            throw new RpcException(RpcException.INTERNAL_ERROR, "Can't read block from disk");
+        }
     }
 
     private static WalletTx transaction(Call call, Wallet wallet) {

@@ -50,7 +50,7 @@ final class ImportMethods {
     private static JsonNode importDescriptors(Call call) {
         Wallet wallet = call.wallet();
         wallet.requireUnlocked();
-        long now = call.node().headers().tip().maxTime();
+        long now = call.node().headers().tip().medianTimePast();
         long earliest = Long.MAX_VALUE;
         ArrayNode results = Json.array();
         boolean any = false;
@@ -140,14 +140,17 @@ final class ImportMethods {
         if (parsed.size() > 1 && request.has("label")) {
             throw Call.invalid("Multipath descriptors should not have a label");
         }
-        if (first.isRange() && request.has("label")) {
+        if (request.has("range") && request.has("label")) {
             throw Call.invalid("Ranged descriptors should not have a label");
         }
         if (internal && request.has("label")) {
             throw Call.invalid("Internal addresses should not have a label");
         }
+        if (active && first instanceof Descriptor.Combo) {
+            throw new RpcException(RpcException.WALLET_ERROR, "Combo descriptors cannot be set to active");
+        }
         if (active && first.outputType() == null) {
-            throw Call.invalid("Combo descriptors cannot be set to active");
+            warnings.add("Unknown output type, cannot set descriptor to active.");
         }
         for (int i = 0; i < parsed.size(); i++) {
             boolean change = parsed.size() == 2 ? i == 1 : internal;
@@ -220,8 +223,7 @@ final class ImportMethods {
         Wallet wallet = call.wallet();
         boolean secret = call.flag("private", false);
         if (secret && wallet.is(WalletFlag.DISABLE_PRIVATE_KEYS)) {
-            throw new RpcException(
-                    RpcException.WALLET_ERROR, "Can't get private descriptor string for watch-only wallets");
+            throw new RpcException(RpcException.WALLET_ERROR, "Can't get descriptor string.");
         }
         if (secret) {
             wallet.requireUnlocked();

@@ -62,6 +62,11 @@ final class OutputMethods {
                 .put("isvalid", true)
                 .put("address", address.encode(prefixes))
                 .put("scriptPubKey", address.scriptPubKey().hex());
+        return addForm(json, address);
+    }
+
+    /** What can be told of any address: whether it is of a script, and its witness program. */
+    static ObjectNode addForm(ObjectNode json, Address address) {
         return switch (address) {
             case Address.PubkeyHash _ -> json.put("isscript", false).put("iswitness", false);
             case Address.ScriptHash _ -> json.put("isscript", true).put("iswitness", false);

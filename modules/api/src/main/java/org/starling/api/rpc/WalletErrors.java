@@ -20,7 +20,7 @@ final class WalletErrors {
             case WRONG_ENCRYPTION_STATE -> RpcException.WALLET_WRONG_ENC_STATE;
             case NOT_FOUND -> RpcException.WALLET_NOT_FOUND;
             case ALREADY_LOADED -> RpcException.WALLET_ALREADY_LOADED;
-            case ALREADY_EXISTS -> RpcException.WALLET_ERROR;
+            case ALREADY_EXISTS -> RpcException.WALLET_ALREADY_EXISTS;
         };
         return new RpcException(code, String.valueOf(e.getMessage()));
     }

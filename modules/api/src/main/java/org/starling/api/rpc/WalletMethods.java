@@ -307,10 +307,8 @@ final class WalletMethods {
         } else {
             json.putObject("scanning").put("duration", rescan.seconds()).put("progress", rescan.progress());
         }
-        json.put("descriptors", true)
-                .put("external_signer", false)
-                .put("blank", wallet.is(WalletFlag.BLANK))
-                .put("birthtime", wallet.birth());
+        json.put("descriptors", true).put("external_signer", false).put("blank", wallet.is(WalletFlag.BLANK));
+        wallet.oldest().ifPresent(time -> json.put("birthtime", time));
         addPlace(json, call, wallet);
         return json;
     }

@@ -242,11 +242,8 @@ public final class Wallets implements AutoCloseable {
      * @param filling gives it its keys before it is there for others; what it throws undoes the making
      */
     public Wallet create(String name, Set<WalletFlag> flags, long birth, Consumer<Wallet> filling) {
-        requireUnloaded(name);
         if (exists(name)) {
-            throw new WalletException(
-                    Kind.ALREADY_EXISTS,
-                    "Failed to create database path '" + shelf.place(name) + "'. Database already exists.");
+            throw new WalletException(Kind.GENERAL, "Wallet file verification failed. " + inTheWay(name));
         }
         KeyValueStore store = shelf.create(name);
         boolean complete = false;
@@ -265,6 +262,10 @@ public final class Wallets implements AutoCloseable {
                 shelf.delete(name);
             }
         }
+    }
+
+    private String inTheWay(String name) {
+        return "Failed to create database path '" + shelf.place(name) + "'. Database already exists.";
     }
 
     /** The last block that is surely older, by two hours more than clocks may differ. */
@@ -313,16 +314,19 @@ public final class Wallets implements AutoCloseable {
 
     /** Copies a backup to where wallets are, and loads it. */
     public Wallet restore(String name, String backup) {
-        requireUnloaded(name);
+        if (!shelf.isBackup(backup)) {
+            throw new WalletException(Kind.INVALID_ARGUMENT, "Backup file does not exist");
+        }
         if (exists(name)) {
-            throw new WalletException(
-                    Kind.ALREADY_EXISTS,
-                    "Failed to create database path '" + shelf.place(name) + "'. Database already exists.");
+            throw new WalletException(Kind.ALREADY_EXISTS, inTheWay(name));
         }
         try {
             shelf.restore(name, backup);
         } catch (StorageException e) {
-            throw new WalletException(Kind.NOT_FOUND, "Wallet file verification failed. " + e.getMessage());
+            throw new WalletException(
+                    Kind.NOT_FOUND,
+                    "Wallet file verification failed. Failed to load database path '" + shelf.place(name)
+                            + "'. Data is not in recognized format. (" + e.getMessage() + ")");
         }
         boolean complete = false;
         try {

@@ -56,6 +56,11 @@ public record Keychain(
         return new Keychain(descriptor, created, begin, end, changedNext, activeFor, internal);
     }
 
+    /** With the next index of what was known of it before, unless nothing was given out of that. */
+    Keychain after(Keychain known) {
+        return known.next() == known.begin() ? this : nextAt(Math.max(known.next(), next));
+    }
+
     Keychain active(@Nullable OutputType type, boolean change) {
         return new Keychain(descriptor, created, begin, end, next, type, change);
     }

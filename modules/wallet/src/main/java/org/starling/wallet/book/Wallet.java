@@ -6,10 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.starling.bytes.Bytes;
 import org.starling.bytes.Hash256;
@@ -159,9 +161,11 @@ public final class Wallet implements AutoCloseable {
         }
     }
 
-    /** No coin of it is older, in seconds since 1970. */
-    public synchronized long birth() {
-        return meta.birth();
+    /** The time of its first key or transaction, in seconds since 1970; empty if it has none. */
+    public synchronized OptionalLong oldest() {
+        LongStream keyTimes = keys.all().stream().mapToLong(Keychain::created);
+        return LongStream.concat(keyTimes, ledger.all().stream().mapToLong(WalletTx::time))
+                .min();
     }
 
     /** The keys that its descriptors begin at. */
@@ -211,10 +215,12 @@ public final class Wallet implements AutoCloseable {
     public synchronized void put(Keychain keychain, @Nullable Descriptor secret) throws DescriptorException {
         change(batch -> {
             Keychain known = keys.find(keychain.id());
-            Keychain put = known == null ? keychain : keychain.nextAt(Math.max(known.next(), keychain.next()));
+            Keychain put = known == null ? keychain : keychain.after(known);
             keys.put(batch, put, secret);
             keys.topUp(batch, put, 0);
-            mark(batch, WalletFlag.BLANK, false);
+            if (secret != null) {
+                mark(batch, WalletFlag.BLANK, false);
+            }
             return true;
         });
         ledger.reviewOwned();

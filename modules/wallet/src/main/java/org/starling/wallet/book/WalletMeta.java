@@ -72,9 +72,4 @@ final class WalletMeta {
     boolean set(WalletFlag flag, boolean on) {
         return on ? flags.add(flag) : flags.remove(flag);
     }
-
-    /** No coin of the wallet is older, in seconds since 1970. */
-    long birth() {
-        return birth;
-    }
 }
