@@ -316,7 +316,9 @@ final class Funding {
         String name = "COutPoint(" + coin.txid().toString().substring(0, 10) + ", "
                 + Integer.toUnsignedString(coin.index()) + ")";
         if (output == null) {
-            throw new RpcException(RpcException.WALLET_ERROR, "Not found pre-selected input " + name);
+            throw new RpcException(
+                    RpcException.WALLET_ERROR,
+                    given == null ? "Not found pre-selected input " + name : "Unable to find UTXO for external input");
         }
         int weight = told == null ? wallet.inputWeight(output.scriptPubKey()) : told;
         weight = weight < 0 ? solving.inputWeight(output.scriptPubKey()) : weight;

@@ -73,7 +73,8 @@ public final class Payments {
     public FeeBump.Replacement bump(Wallet wallet, Hash256 txid, FeeBump.Wish wish, boolean sign) {
         WalletTx tx = wallet.get(txid);
         Map<OutPoint, TxOut> coins = tx == null ? Map.of() : coins(tx.transaction());
-        return new FeeBump(wallet, facts, random).draft(txid, wish, coins, recentHeight(), sign);
+        return new FeeBump(wallet, facts, wallets.payFee(wallet), random)
+                .draft(txid, wish, coins, recentHeight(), sign);
     }
 
     /** What its inputs spend, as far as chain and mempool know it. */

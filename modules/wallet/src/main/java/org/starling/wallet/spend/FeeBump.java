@@ -37,10 +37,13 @@ public final class FeeBump {
 
     private final Wallet wallet;
     private final MempoolFacts facts;
+    private final Feerate payFee;
     private final Randomness random;
 
-    public FeeBump(Wallet wallet, MempoolFacts facts, Randomness random) {
+    /** @param payFee what is paid if nothing else is said; zero to estimate */
+    public FeeBump(Wallet wallet, MempoolFacts facts, Feerate payFee, Randomness random) {
         this.wallet = wallet;
+        this.payFee = payFee;
         this.facts = facts;
         this.random = random;
     }
@@ -232,6 +235,9 @@ public final class FeeBump {
                 .plus(new Feerate(1))
                 .plus(Feerate.max(INCREMENT, facts.incremental()));
         Payment asking = Payment.to(List.of()).target(wish.target(), wish.conservative());
+        if (wish.target() == null && payFee.satoshisPerKvb() > 0) {
+            asking.feerate(payFee);
+        }
         Feerate usual;
         try {
             usual = FeeChoice.of(asking, wallet.options(), facts).rate();

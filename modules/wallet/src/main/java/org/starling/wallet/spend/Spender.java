@@ -178,7 +178,17 @@ public final class Spender {
 
         /** Without keys for change there may still be payments that need none. */
         private Bytes peekChange(OutputType type) {
-            return wallet.canGive(type, true) ? wallet.peekChange(type) : Bytes.EMPTY;
+            if (!wallet.canGive(type, true)) {
+                return Bytes.EMPTY;
+            }
+            try {
+                return wallet.peekChange(type);
+            } catch (WalletException e) {
+                if (e.kind() == Kind.UNLOCK_NEEDED) {
+                    return Bytes.EMPTY; // further addresses follow from keys that are locked
+                }
+                throw e;
+            }
         }
 
         /** Like what is paid where the wallet has that, so that change does not stand out. */
@@ -232,6 +242,11 @@ public final class Spender {
             effective -= feeBeside ? facts.shortfall(inputs.keySet(), fee.rate()) : 0;
             long frame = Math.ceilDiv(FRAME_WEIGHT + 8 + outputWeight(), 4);
             long target = amounts + (feeBeside ? fee.rate().fee(frame) : 0) - effective;
+            if (target == 0 && inputs.isEmpty()) {
+                throw new WalletException(
+                        Kind.GENERAL,
+                        "Transaction requires one destination of non-0 value, a non-0 feerate, or a pre-selected input");
+            }
             if (target <= 0 && !inputs.isEmpty()) {
                 return;
             }

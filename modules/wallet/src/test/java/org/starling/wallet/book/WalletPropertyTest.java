@@ -166,7 +166,7 @@ class WalletPropertyTest {
                 for (TxIn input : tx.transaction().inputs()) {
                     coins.put(input.previous(), Objects.requireNonNull(wallet.output(input.previous())));
                 }
-                Draft draft = new FeeBump(wallet, world, random.child("bump" + world.height()))
+                Draft draft = new FeeBump(wallet, world, Feerate.ZERO, random.child("bump" + world.height()))
                         .draft(tx.txid(), wish, coins, world.height(), true)
                         .draft();
                 wallet.commit(
