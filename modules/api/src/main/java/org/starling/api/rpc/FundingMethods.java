@@ -62,7 +62,7 @@ final class FundingMethods {
                         "Adds inputs to a transaction, and change, until it pays its outputs and the fee. It is not signed.",
                         FundingMethods::fundRawTransaction,
                         required("hexstring", HEX, "the transaction"),
-                        options,
+                        options.ofAnyType(),
                         optional(
                                 "iswitness", FLAG, "whether it is written with witnesses; both are tried if not said")),
                 RpcMethod.of(
@@ -114,7 +114,9 @@ final class FundingMethods {
         if (raw == null) {
             throw new RpcException(RpcException.DESERIALIZATION_ERROR, "TX decode failed");
         }
-        Draft draft = new Funding(call, wallet, call.get("options")).fund(raw, List.of(), true, true);
+        // Long ago there was but one option, whether to spend watched coins too, and it stood there alone.
+        JsonNode options = call.get("options").isBoolean() ? Json.object() : call.get("options");
+        Draft draft = new Funding(call, wallet, options).fund(raw, List.of(), true, true);
         ObjectNode json =
                 Json.object().put("hex", draft.transaction().serialized().hex());
         json.set("fee", Json.amount(draft.fee()));

@@ -56,6 +56,11 @@ public record Parameter(List<String> names, Type type, boolean required, String 
         return new Parameter(List.of(names.split("\\|")), Type.OBJECT, false, help, List.of(options));
     }
 
+    /** The same where the method itself looks at what it is given. */
+    Parameter ofAnyType() {
+        return new Parameter(names, Type.ANY, required, help, options);
+    }
+
     String name() {
         return names.getFirst();
     }
