@@ -72,6 +72,9 @@ final class ClientCommand {
         if (settings.flag("stdin", false)) {
             words.addAll(input);
         }
+        if (settings.flag("generate", false)) {
+            return generate(words, password);
+        }
         if (words.isEmpty() && !info) {
             throw new UsageException("too few parameters (need at least command)");
         }
@@ -81,6 +84,30 @@ final class ClientCommand {
         JsonNode request = info ? ClientInfo.request() : request(words);
         JsonNode reply = RpcClient.of(settings, password).exchange(request, settings.text("rpcwallet"));
         return info ? ClientInfo.print(reply, out, err) : print(reply);
+    }
+
+    /** Has blocks mined to a new address of the wallet: how many, and how many tries, are the words. */
+    private int generate(List<String> words, String password) throws UsageException, InterruptedException {
+        if (words.size() > 2) {
+            throw new UsageException("too many arguments (maximum 2 for nblocks and maxtries)");
+        }
+        RpcClient client = RpcClient.of(settings, password);
+        JsonNode made = client.exchange(request(List.of("getnewaddress")), settings.text("rpcwallet"));
+        if (made.path("error").isObject()) {
+            return print(made);
+        }
+        String address = made.path("result").stringValue();
+        List<String> call =
+                new ArrayList<>(List.of("generatetoaddress", words.isEmpty() ? "1" : words.getFirst(), address));
+        call.addAll(words.subList(Math.min(1, words.size()), words.size()));
+        JsonNode mined = client.exchange(request(call), settings.text("rpcwallet"));
+        if (mined.path("error").isObject()) {
+            return print(mined);
+        }
+        ObjectNode result = Json.object().put("address", address);
+        result.set("blocks", mined.path("result"));
+        out.println(Json.indented(result, 2));
+        return 0;
     }
 
     private static List<String> readInput() throws UsageException {

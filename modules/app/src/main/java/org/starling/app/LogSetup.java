@@ -12,6 +12,7 @@ import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,11 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             "scan",
             "txpackages");
 
+    /** A log that is longer than this when the node starts is cut to its end. */
+    private static final long LONGEST_BYTES = 11_000_000;
+
+    private static final int KEPT_BYTES = 10_000_000;
+
     private static final List<String> LEVELS = List.of("info", "debug", "trace");
 
     /** Makes the configurator, which the logging library finds by itself. */
@@ -83,6 +89,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         line.start();
         if (file != null) {
             makeFile(file);
+            if (settings.flag("shrinkdebugfile", settings.list("debug").isEmpty())) {
+                shrink(file);
+            }
             FileAppender<ILoggingEvent> appender = new FileAppender<>();
             appender.setFile(file.toString());
             appender.setAppend(true);
@@ -112,6 +121,28 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
             }
         } catch (IOException e) {
             throw new UsageException("Could not open debug log file " + file);
+        }
+    }
+
+    /** Keeps the last lines of a file that has become long. */
+    static void shrink(Path file) throws UsageException {
+        try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "rw")) {
+            if (log.length() <= LONGEST_BYTES) {
+                return;
+            }
+            byte[] end = new byte[KEPT_BYTES];
+            log.seek(log.length() - KEPT_BYTES);
+            log.readFully(end);
+            int line = 0;
+            while (line < end.length && end[line] != '\n') {
+                line++;
+            }
+            int from = line == end.length ? 0 : line + 1;
+            log.seek(0);
+            log.write(end, from, end.length - from);
+            log.setLength(end.length - from);
+        } catch (IOException e) {
+            throw new UsageException("The log file " + file + " cannot be shortened: " + e.getMessage());
         }
     }
 

@@ -85,7 +85,13 @@ final class NodeCommand implements RpcHost {
         int status;
         try {
             configure(arguments);
-            status = serve();
+            if (Daemon.isWanted(settings)) {
+                NodeConfig _ = new NodeOptions(settings, directory).config(); // what is wrong is said here
+                status = Daemon.start(settings, arguments, out, err);
+            } else {
+                openLog();
+                status = serve();
+            }
         } catch (UsageException e) {
             err.println(e.line());
             LOG.error("{}", e.line());
@@ -155,7 +161,6 @@ final class NodeCommand implements RpcHost {
         directory = DataDirectory.of(DataDirectory.rootOf(settings), Chains.sectionOf(settings));
         directory.claim();
         blocks = blocksFolder();
-        openLog();
     }
 
     private Path blocksFolder() throws UsageException {
@@ -174,7 +179,7 @@ final class NodeCommand implements RpcHost {
         boolean toFile = !settings.isNegated("debuglogfile");
         Path file = directory.file(settings, "debuglogfile", "debug.log");
         logPath = toFile ? file.toString() : "";
-        LogSetup.open(toFile ? file : null, settings.flag("printtoconsole", true), settings);
+        LogSetup.open(toFile ? file : null, settings.flag("printtoconsole", !Daemon.isDetached()), settings);
         LOG.info("Starling version {}", Version.TEXT);
         LOG.info("Default data directory {}", Path.of(System.getProperty("user.home"), ".starling"));
         LOG.info("Using data directory {}", directory.chain());
@@ -378,7 +383,7 @@ final class NodeCommand implements RpcHost {
     }
 
     private void announce(Node node, @Nullable PageServer page) {
-        out.println("Starling is running on the " + node.params().type().label() + " chain, at block "
+        out.println(Daemon.READY + " on the " + node.params().type().label() + " chain, at block "
                 + node.headers().tip().height() + ".");
         if (page != null) {
             out.println("Watch it: " + page.address());

@@ -17,6 +17,9 @@ record Option(String name, String value, String group, String help, List<Trait> 
     /** Group of the options that have an effect and that only tests need. */
     static final String HIDDEN = "hidden";
 
+    /** Group of the options for what is not here: to take them in silence would deceive. Their help says what to do. */
+    static final String REFUSED = "refused";
+
     /** How an option may be written. */
     enum Trait {
         /** In the part of a configuration file before any section it counts for the main chain only. */
@@ -31,7 +34,7 @@ record Option(String name, String value, String group, String help, List<Trait> 
 
     /** Whether the help leaves it out. */
     boolean isUnlisted() {
-        return group.equals(ACCEPTED) || group.equals(HIDDEN);
+        return group.equals(ACCEPTED) || group.equals(HIDDEN) || group.equals(REFUSED);
     }
 
     boolean has(Trait trait) {

@@ -58,6 +58,10 @@ final class Options {
         byName.put(name, new Option(name, value, group, help, List.of(traits)));
     }
 
+    private void refuse(String name, String reason) {
+        byName.putIfAbsent(name, new Option(name, "", Option.REFUSED, reason, List.of()));
+    }
+
     private void accept(String as, String names) {
         for (String name : names.strip().split("\\s+")) {
             byName.putIfAbsent(name, new Option(name, "", as, "", List.of()));
@@ -83,6 +87,9 @@ final class Options {
         options.add("pid", "<file>", "file that holds the process id (default: bitcoind.pid)");
         options.add("help", "", "print this text (also -h, -?)");
         options.add("version", "", "print the version");
+        options.add("daemon", "", "run in the background (default: 0)");
+        options.add("daemonwait", "", "the same, and return when the node can be asked (default: 0)");
+        options.add("shrinkdebugfile", "", "keep only the end of a long log at the start (default: 1, 0 with -debug)");
         options.add("startupnotify", "<command>", "run this once the node is up");
         options.add("shutdownnotify", "<command>", "run this when the node stops");
         options.add("blocknotify", "<command>", "run this for each new best block, %s being its hash");
@@ -93,6 +100,7 @@ final class Options {
                 "run this for each payment of a wallet that comes up, confirms or is ruled out: %s is its id, %w the wallet, %b"
                         + " the block's hash, %h its height");
         options.chainOptions();
+        options.add("signetseednode", "<host>", "a name that resolves to nodes of that signet");
         options.add("signetchallenge", "<hex>", "script that signs the blocks of a signet of your own", NEEDS_VALUE);
         options.add("testactivationheight", "<name>@<height>", "regtest: height of bip34, dersig, cltv, csv or segwit");
         options.add("vbparams", "<deployment>:<start>:<end>[:<height>]", "regtest: times of a version bits deployment");
@@ -269,6 +277,7 @@ final class Options {
         options.group("Options");
         options.add("conf", "<file>", "configuration file, relative to the data directory (default: bitcoin.conf)");
         options.add("datadir", "<dir>", "data directory of the node (default: ~/.starling)", NOT_NEGATED);
+        options.add("generate", "", "mine a block, or as many as an argument says, to a new address of the wallet");
         options.add("getinfo", "", "print the most important figures of the node");
         options.add("named", "", "arguments are name=value");
         options.add("rpcconnect", "<ip>", "where the node answers (default: 127.0.0.1)");
@@ -285,29 +294,29 @@ final class Options {
         options.add("help", "", "print this text (also -h, -?)");
         options.add("version", "", "print the version");
         options.chainOptions();
-        options.accept(Option.ACCEPTED, "signetchallenge color netinfo generate addrinfo stdinwalletpassphrase");
+        options.accept(Option.ACCEPTED, "signetchallenge color");
+        options.refuse("netinfo", "ask for getpeerinfo and getnetworkinfo");
+        options.refuse("addrinfo", "ask for getaddrmaninfo");
+        options.refuse("stdinwalletpassphrase", "use ./starling wallet, or -stdin walletpassphrase");
         return options;
     }
 
     // Options for tests, and those of Bitcoin Core for things that this node does not have yet.
     private void acceptOthers() {
+        refuse("capturemessages", "messages are not captured here");
+        refuse("i2pacceptincoming", "there is no I2P here; Tor there is (-listenonion)");
+        refuse("i2psam", "there is no I2P here; Tor there is (-onion, -torcontrol)");
+        refuse("persistmempoolv1", "mempool.dat is written in the present format only, and read in both");
+        refuse("signer", "external signers are not asked; give them PSBTs (walletcreatefundedpsbt)");
+        refuse("txreconciliation", "there is no BIP-0330 here");
+        refuse("upnp", "there is no UPnP here; gateways are asked by PCP or NAT-PMP (-natpmp)");
         accept(Option.HIDDEN, "fastprune mempoolfullrbf maxtipage signetblocktime");
         accept(Option.ACCEPTED, """
-                allowignoredconf
-                 blockreconstructionextratxn
-                capturemessages  checkaddrman checkblockindex
-                checkmempool checkpoints choosedatadir
-                 daemon daemonwait dbbatchsize dbcrashratio
-                dblogsize deprecatedrpc
-                flushwallet forcecompactdb help-debug i2pacceptincoming
-                i2psam  lang logips loglevelalways logratelimit
-                maxreceivebuffer maxsendbuffer maxsigcachesize
-                min
-                persistmempoolv1 printpriority privdb
-                resetguisettings rpcdoccheck settings shrinkdebugfile signer
-                signetseednode  splash stopafterblockimport swapbdbendian
-                test  txreconciliation
-                uiplatform  upnp   walletcrosschain
+                allowignoredconf blockreconstructionextratxn checkaddrman checkblockindex checkmempool checkpoints
+                choosedatadir dbbatchsize dbcrashratio dblogsize deprecatedrpc flushwallet forcecompactdb help-debug lang
+                logips loglevelalways maxreceivebuffer maxsendbuffer maxsigcachesize min printpriority privdb
+                resetguisettings rpcdoccheck settings splash stopafterblockimport swapbdbendian test uiplatform
+                walletcrosschain
                 """);
     }
 }

@@ -62,6 +62,9 @@ final class SeedOptions {
 
     private List<String> names() {
         boolean noReal = params.type() == ChainType.REGTEST && settings.isSet("dnsseed");
+        if (params.type() == ChainType.SIGNET && settings.isSet("signetseednode")) {
+            return settings.list("signetseednode");
+        }
         return noReal ? List.of(NOBODY) : params.dnsSeeds();
     }
 

@@ -108,6 +108,9 @@ final class Settings {
             }
             return Value.NEGATED;
         }
+        if (option.group().equals(Option.REFUSED) && (text == null || isTrue(text))) {
+            throw new UsageException("-" + option.name() + " is not supported: " + option.help() + ".");
+        }
         if (text == null && option.has(Option.Trait.NEEDS_VALUE)) {
             throw new UsageException("Can not set -" + option.name() + " with no value. Please specify value with -"
                     + option.name() + "=value.");
