@@ -53,7 +53,7 @@ final class Daemon {
                 .redirectError(waits ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.DISCARD);
         try {
             Process process = builder.start();
-            return waits ? await(process, err) : 0;
+            return waits ? await(process, settings.flag("web", true), out, err) : 0;
         } catch (IOException e) {
             throw new UsageException("The node cannot be started in the background: " + e.getMessage());
         }
@@ -69,11 +69,14 @@ final class Daemon {
         return command;
     }
 
-    private static int await(Process process, PrintStream err) throws IOException {
+    private static int await(Process process, boolean web, PrintStream out, PrintStream err) throws IOException {
         Thread complaints = Thread.ofVirtual().start(() -> copy(process.getErrorStream(), err));
         try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = said.readLine(); line != null; line = said.readLine()) {
                 if (line.startsWith(READY)) {
+                    if (web) {
+                        out.println(said.readLine()); // where the page is, with its secret
+                    }
                     return 0;
                 }
             }

@@ -39,7 +39,9 @@ class DaemonTest {
     void returnsWhenTheNodeCanBeAskedAndLeavesItRunning() throws Exception {
         Process starter = node.start("-daemonwait");
         assertThat(NodeProcess.endOf(starter)).isZero();
-        assertThat(folder.resolve("stdout")).hasContent("Starling starting");
+        assertThat(folder.resolve("stdout"))
+                .content()
+                .matches("Starling starting\nWatch it: http://127.0.0.1:\\d+/#\\w+\n");
         assertThat(node.standardError()).isEmpty();
         assertThat(node.askOnce("getblockcount").out()).isEqualTo("0");
         ProcessHandle background = background().orElseThrow();

@@ -79,7 +79,7 @@ class NotificationsTest {
                     return socket;
                 }
             }
-            context.destroySocket(socket);
+            socket.close();
         }
         throw new AssertionError("no message from " + address);
     }
